@@ -1,0 +1,215 @@
+"""Schemathesis on the simulated API: all phases and all checks, in process and over a socket, with every kind of key.
+
+Every answer is checked twice, by Schemathesis and by the `ResponseValidator` that the application is wrapped in: a
+difference from the description shows as a 500, which nothing here accepts. Together the tests send over 7,000 requests,
+and each asserts that it did send its share.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+
+from tests.contract.fuzzing import Report, config, run
+from tests.support import CANCEL, REPLIES, World
+from tuco_mock.app import create_app
+from tuco_mock.contract.spec import load_spec
+from tuco_mock.contract.validation import ResponseValidator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from schemathesis import Case, HookContext, Response
+    from schemathesis.core.failures import Failure
+    from schemathesis.schemas import BaseSchema
+
+    from tuco_mock.server import BackgroundServer
+
+KEY = "tuco_sk_xxxxxxxxxxxxx"
+WRONG_WAY_ROUND = {"error": "dateFrom must be <= dateTo"}
+NO_LIMIT = {"rateLimits": {"replies": None}}
+OPERATIONS = {"getReplies": (REPLIES, "GET"), "cancelForLead": (CANCEL, "POST")}
+CHECKS = {
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_schema_conformance",
+    "response_headers_conformance",
+    "positive_data_acceptance",
+    "negative_data_rejection",
+    "use_after_free",
+    "ensure_resource_availability",
+    "missing_required_header",
+    "ignored_auth",
+    "object_level_authorization",
+    "unsupported_method",
+    "allow_header_conformance",
+}
+"""All checks there are; none is switched off. One failure of one check is let by: see `prepared`."""
+
+
+class InProcess:
+    """An application of our own that is called directly, and its control plane.
+
+    Attributes:
+        app: the application, each answer checked.
+    """
+
+    def __init__(self) -> None:
+        self.app = ResponseValidator(create_app(), load_spec())
+        self.control("PATCH", "/_tuco/workspaces/default", NO_LIMIT)
+
+    def control(self, method: str, path: str, body: Any = None) -> Any:
+        """Call the control plane."""
+
+        async def call() -> httpx.Response:
+            transport = httpx.ASGITransport(self.app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+                return await client.request(method, path, json=body)
+
+        answer = asyncio.run(call())
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    def reset(self) -> None:
+        """The documented examples once more, without a limit."""
+        self.control("POST", "/_tuco/workspaces/default/reset")
+        self.control("PATCH", "/_tuco/workspaces/default", NO_LIMIT)
+
+
+@pytest.fixture(scope="module")
+def in_process() -> Iterator[InProcess]:
+    """The application without a socket."""
+    own = InProcess()
+    yield own
+    assert own.app.different == 0
+
+
+@pytest.fixture
+def documented(make_world: Callable[..., World], in_process: InProcess) -> World:
+    """A workspace on the running server that holds the documented examples, without a limit."""
+    in_process.reset()
+    state = in_process.control("GET", "/_tuco/workspaces/default/state")
+    return make_world(state=state, **NO_LIMIT)
+
+
+def prepared(schema: BaseSchema, reset: Callable[[], Any]) -> BaseSchema:
+    """The schema with our hooks.
+
+    A workspace is put back as soon as a call has cancelled something, so that there always is something to cancel.
+    """
+
+    @schema.hook
+    def after_call(context: HookContext, case: Case, response: Response) -> None:
+        if response.status_code == 200 and response.json().get("cancelledCount"):
+            reset()
+
+    @schema.hook
+    def filter_failure(context: HookContext, failure: Failure, case: Case, response: Response) -> bool:
+        """Keep a failure, unless valid dates came in the wrong order: no JSON Schema relates two parameters (R9)."""
+        return not (
+            isinstance(failure, schemathesis.openapi.checks.RejectedPositiveData)
+            and response.status_code == 400
+            and response.json() == WRONG_WAY_ROUND
+            and case.query["dateFrom"][:4] >= case.query["dateTo"][:4]
+        )
+
+    return schema
+
+
+def assert_complete(report: Report) -> None:
+    """Nothing was found, in a run that left nothing out."""
+    assert not report.problems, "\n\n".join(report.problems[:5])
+    assert set(report.checks) == CHECKS
+    assert set(report.phases) == {"examples", "coverage", "fuzzing", "stateful"}
+    assert report.phases["coverage"] > 150
+    assert report.links > 20
+    assert report.statuses(REPLIES) == {200, 400, 401, 404, 405}
+    assert report.statuses(CANCEL) == {200, 400, 401, 405}
+
+
+def test_all_phases_in_process(in_process: InProcess) -> None:
+    in_process.reset()
+    made = schemathesis.openapi.from_asgi("/openapi.json", in_process.app, config=config(examples=60, key=KEY))
+    report = run(prepared(made, in_process.reset))
+    assert_complete(report)
+    assert report.requests > 400
+
+
+def test_all_phases_over_a_socket(documented: World, server: BackgroundServer) -> None:
+    url = f"{server.url}/openapi.json"
+    made = schemathesis.openapi.from_url(url, config=config(examples=30, key=documented.key))
+    report = run(prepared(made, lambda: documented.control("POST", "/reset")))
+    assert_complete(report)
+    assert report.requests > 300
+
+
+CALLERS = [
+    ("Bearer {documented}", None),
+    ("Bearer {empty}", None),
+    ("bearer   {inactive}", (400, {"error": "No active workspace"})),
+    ("Bearer {unknown}", (401, {"error": "Unauthorized"})),
+    ("Basic {documented}", (401, {"error": "Unauthorized"})),
+    (None, (401, {"error": "Unauthorized"})),
+]
+"""Authorization headers, and the answer that follows from them alone, whatever else was sent (A1, A4)."""
+
+
+@pytest.mark.clause("A1", "A2", "A4")
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=lambda mode: str(mode.value))
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_each_request_in_process_and_with_each_key(
+    operation: str,
+    mode: GenerationMode,
+    in_process: InProcess,
+    documented: World,
+    make_world: Callable[..., World],
+    server: BackgroundServer,
+) -> None:
+    """The same answer without and with a socket; and no data get past a key that does not fit."""
+    quiet = config(examples=1)
+    quiet.projects.default.generation.update(with_security_parameters=False)  # the keys are ours to vary
+    here = schemathesis.openapi.from_asgi("/openapi.json", in_process.app, config=quiet)
+    there = schemathesis.openapi.from_url(f"{server.url}/openapi.json", config=quiet)
+    path, method = OPERATIONS[operation]
+    keys = {
+        "documented": documented.key,
+        "empty": make_world(**NO_LIMIT).key,
+        "inactive": make_world(active=False).key,
+        "unknown": "tuco_sk_unknown",
+    }
+
+    def reset() -> None:
+        in_process.reset()
+        documented.control("POST", "/reset")
+
+    prepared(here, reset)
+    sent = 0
+
+    @settings(max_examples=250, deadline=None, database=None, print_blob=True, suppress_health_check=list(HealthCheck))
+    @given(case=here[path][method].as_strategy(generation_mode=mode))
+    def each(case: Case) -> None:
+        nonlocal sent
+        headers = {"Authorization": f"Bearer {KEY}"}
+        answer = case.call(headers=headers)
+        case.validate_response(answer, headers=headers)
+        found = []
+        for header, expected in CALLERS:
+            again = there[path][method].Case(
+                method=case.method, query=case.query, body=case.body, media_type=case.media_type
+            )
+            other = again.call(headers={} if header is None else {"Authorization": header.format(**keys)})
+            found.append((other.status_code, other.json()))
+            again.validate_response(other, checks=[])
+            assert expected is None or found[-1] == expected
+        assert found[0] == (answer.status_code, answer.json())
+        sent += 1 + len(found)
+
+    each()
+    assert sent >= 250 * (1 + len(CALLERS))

@@ -1,0 +1,291 @@
+"""The API description: a valid OpenAPI 3.1 document whose answers and examples are exact."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from tuco_mock.contract.examples import Example, examples
+from tuco_mock.contract.schemas import Schemas
+from tuco_mock.contract.spec import load_spec, operations, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DOCUMENT = load_spec()
+SCHEMAS = Schemas(DOCUMENT)
+OPERATIONS = {operation.id: operation for operation in operations(DOCUMENT)}
+EXAMPLES = tuple(examples(DOCUMENT))
+
+LEAD = "69b2c41d352a78479d2c623b"
+
+ERRORS = {
+    ("cancelForLead", "400"): [
+        "Either leadId, recipientPhone, or recipientEmail is required",
+        "Invalid leadId",
+        "No active workspace",
+        "Invalid request body (JSON required)",
+        "Request body must be a JSON object",
+    ],
+    ("cancelForLead", "401"): ["Unauthorized"],
+    ("cancelForLead", "405"): ["Method not allowed"],
+    ("cancelForLead", "413"): ["Request body too large"],
+    ("cancelForLead", "500"): ["Internal server error"],
+    ("getReplies", "400"): [
+        "Invalid leadId",
+        "Invalid campaignId",
+        "Invalid lineId",
+        "Invalid dateFrom",
+        "Invalid dateTo",
+        "dateFrom must be <= dateTo",
+        "No active workspace",
+    ],
+    ("getReplies", "401"): ["Unauthorized"],
+    ("getReplies", "404"): ["Lead not found or access denied", "Campaign not found"],
+    ("getReplies", "405"): ["Method not allowed"],
+    ("getReplies", "429"): ["Rate limit exceeded"],
+    ("getReplies", "500"): ["Failed to fetch replies"],
+}
+"""Every documented error text, by operation and status."""
+
+CANCELLED: dict[str, Any] = {
+    "success": True,
+    "cancelledCount": 3,
+    "jobsRemovedFromQueue": 2,
+    "leadId": LEAD,
+    "messageIds": ["69dba0001111111111111111", "69dba0001111111111111112", "69dba0001111111111111113"],
+}
+PAGE: dict[str, Any] = {
+    "replies": [
+        {
+            "leadId": LEAD,
+            "messageId": "69b340dd6dae1d942ece4d09",
+            "message": "Stop",
+            "respondedAtUtc": "2026-03-12T22:40:29.174Z",
+            "recipientPhone": "+919042956129",
+            "recipientEmail": "goforbg@icloud.com",
+            "name": "BG Real",
+            "recentReplies": [
+                {
+                    "messageId": "69b340dd6dae1d942ece4d09",
+                    "message": "Stop",
+                    "receivedAtUtc": "2026-03-12T22:40:29.174Z",
+                },
+                {
+                    "messageId": "69b33fdd6dae1d942ece4d08",
+                    "message": "Thanks for reaching out",
+                    "receivedAtUtc": "2026-03-12T21:15:00.000Z",
+                },
+            ],
+            "parentMessages": [
+                {
+                    "messageId": "69b344bc6dae1d942ece4d0e",
+                    "message": "Here's your document.",
+                    "sentAtUtc": "2026-03-12T22:57:02.892Z",
+                    "batchId": None,
+                    "stepIndex": None,
+                }
+            ],
+        }
+    ],
+    "total": 1,
+    "page": 1,
+    "limit": 50,
+    "totalPages": 1,
+}
+
+
+def example(operation: str, place: str, name: str) -> Any:
+    """The value of one example."""
+    (found,) = [one for one in EXAMPLES if one[:3] == (operation, place, name)]
+    return found.value
+
+
+def schema_nodes(node: object) -> Iterator[dict[str, Any]]:
+    """Every mapping below a node that describes an object."""
+    if isinstance(node, dict):
+        if node.get("type") == "object":
+            yield node
+        for value in node.values():
+            yield from schema_nodes(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from schema_nodes(value)
+
+
+def test_is_valid_openapi_3_1() -> None:
+    assert DOCUMENT["openapi"].startswith("3.1.")
+    errors = [error.message for error in OpenAPIV31SpecValidator(DOCUMENT).iter_errors()]
+    assert errors == []
+
+
+def test_is_json() -> None:
+    """YAML would turn an unquoted time into a date, an unquoted 200 into a number."""
+    assert json.loads(json.dumps(DOCUMENT)) == DOCUMENT
+
+
+def test_has_these_operations() -> None:
+    found = {(operation.id, operation.method, operation.path) for operation in OPERATIONS.values()}
+    assert found == {
+        ("cancelForLead", "POST", "/api/messages/cancel-for-lead"),
+        ("getReplies", "GET", "/api/replies"),
+    }
+    assert DOCUMENT["servers"] == [{"url": "/"}]
+    assert DOCUMENT["security"] == [{"bearerAuth": []}]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_documents_its_statuses(operation: str) -> None:
+    responses = OPERATIONS[operation].definition["responses"]
+    assert {"200", "400", "401", "405", "500"} <= set(responses)
+    assert set(responses) - {"200"} == {status for name, status in ERRORS if name == operation}
+
+
+@pytest.mark.parametrize(("operation", "status"), ERRORS)
+def test_error_has_exactly_the_documented_texts(operation: str, status: str) -> None:
+    pointer, response = resolve(DOCUMENT, f"{OPERATIONS[operation].pointer}/responses/{status}")
+    validator = SCHEMAS.validator(f"{pointer}/content/application~1json/schema")
+    texts = ERRORS[operation, status]
+    shown = [one.value["error"] for one in EXAMPLES if one[:2] == (operation, f"response {status}")]
+    assert sorted(shown) == sorted(texts)
+    for text in {text for known in ERRORS.values() for text in known} | {"Not found", "", "unauthorized"}:
+        assert validator.is_valid({"error": text}) == (text in texts), text
+    assert not validator.is_valid({"error": texts[0], "code": "X"})
+    assert not validator.is_valid({})
+    assert response["description"]
+
+
+def test_unknown_path_is_described() -> None:
+    validator = SCHEMAS.validator("/components/responses/UnknownPath/content/application~1json/schema")
+    assert validator.is_valid({"error": "Not found"})
+    assert not validator.is_valid({"error": "Lead not found or access denied"})
+
+
+@pytest.mark.parametrize("one", EXAMPLES, ids=lambda one: f"{one.operation}-{one.place}-{one.name}")
+def test_example_fits_its_schema(one: Example) -> None:
+    assert list(SCHEMAS.validator(one.schema_pointer).iter_errors(one.value)) == []
+
+
+def test_every_content_and_parameter_has_an_example() -> None:
+    places = {(one.operation, one.place) for one in EXAMPLES}
+    for operation in OPERATIONS.values():
+        wanted = {f"response {status}" for status in operation.definition["responses"]}
+        wanted |= {f"parameter {one['name']}" for one in operation.definition.get("parameters", ())}
+        wanted |= {"request"} & {"request" if "requestBody" in operation.definition else ""}
+        assert {(operation.id, place) for place in wanted} <= places
+
+
+@pytest.mark.clause("D1", "D2", "A12")
+def test_documented_answers_are_shown_as_they_stand() -> None:
+    """Compared as text, so that the order of the keys counts too."""
+    assert json.dumps(example("cancelForLead", "response 200", "cancelled")) == json.dumps(CANCELLED)
+    assert json.dumps(example("getReplies", "response 200", "oneLead")) == json.dumps(PAGE)
+    assert example("cancelForLead", "response 200", "nonePending")["cancelledCount"] == 0
+    assert example("cancelForLead", "response 200", "noLeadFound")["leadId"] is None
+    assert example("cancelForLead", "request", "byPhone") == {"recipientPhone": "+14422646782"}
+
+
+def test_answer_schemas_are_strict() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    answers = {name: schema for name, schema in schemas.items() if name != "CancelForLeadRequest"}
+    checked = Counter[str]()
+    for name, schema in answers.items():
+        for node in schema_nodes(schema):
+            checked[name] += 1
+            assert node["additionalProperties"] is False, name
+            assert node["required"] == list(node["properties"]), name
+    assert checked["RepliesPage"] == checked["CancelForLeadResult"] == 1
+
+
+@pytest.mark.parametrize(
+    ("schema", "good", "bad"),
+    [
+        ("ObjectId", [LEAD], [LEAD.upper(), LEAD[:-1], LEAD + "0", LEAD + "\n", "", 5, None]),
+        (
+            "Timestamp",
+            ["2026-03-12T22:40:29.174Z"],
+            [
+                "2026-03-12T22:40:29Z",
+                "2026-03-12T22:40:29.1740Z",
+                "2026-03-12T22:40:29.174+00:00",
+                "2026-03-12T22:40:29.174Z\n",
+            ],
+        ),
+        (
+            "RecentReply",
+            [{"messageId": LEAD, "message": "x" * 200, "receivedAtUtc": "2026-03-12T22:40:29.174Z"}],
+            [
+                {"messageId": LEAD, "message": "x" * 201, "receivedAtUtc": "2026-03-12T22:40:29.174Z"},
+                {"messageId": LEAD, "message": None, "receivedAtUtc": "2026-03-12T22:40:29.174Z"},
+            ],
+        ),
+        (
+            "RepliesPage",
+            [{**PAGE, "limit": 100}],
+            [
+                {**PAGE, "limit": 101},
+                {**PAGE, "limit": 0},
+                {**PAGE, "page": 0},
+                {**PAGE, "total": -1},
+                {**PAGE, "replies": PAGE["replies"] * 101},
+                {
+                    **PAGE,
+                    "replies": [{**PAGE["replies"][0], "recentReplies": PAGE["replies"][0]["recentReplies"] * 6}],
+                },
+                {
+                    **PAGE,
+                    "replies": [{**PAGE["replies"][0], "parentMessages": PAGE["replies"][0]["parentMessages"] * 11}],
+                },
+                {**PAGE, "replies": [{**PAGE["replies"][0], "recentReplies": []}]},
+            ],
+        ),
+        (
+            "CancelForLeadResult",
+            [CANCELLED, {**CANCELLED, "leadId": None}],
+            [
+                {**CANCELLED, "success": False},
+                {**CANCELLED, "leadId": ""},
+                {**CANCELLED, "cancelledCount": -1},
+                {**CANCELLED, "cancelledCount": "3"},
+                {**CANCELLED, "messageIds": [LEAD, LEAD]},
+            ],
+        ),
+    ],
+)
+def test_schema_bounds(schema: str, good: list[Any], bad: list[Any]) -> None:
+    validator = SCHEMAS.validator(f"/components/schemas/{schema}")
+    assert [value for value in good if not validator.is_valid(value)] == []
+    assert [value for value in bad if validator.is_valid(value)] == []
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_links_lead_somewhere(operation: str) -> None:
+    """Each link names an operation and parameters of it, and finds its values in an example of the answer."""
+    links = OPERATIONS[operation].definition["responses"]["200"]["links"]
+    answers = [one.value for one in EXAMPLES if one[:2] == (operation, "response 200")]
+    requests = [one.value for one in EXAMPLES if one[:2] == (operation, "request")]
+    names = {one["name"] for one in OPERATIONS[operation].definition.get("parameters", ())}
+    for name, link in links.items():
+        target = OPERATIONS[link["operationId"]].definition
+        assert set(link.get("parameters", ())) <= {one["name"] for one in target.get("parameters", ())}, name
+        body = link.get("requestBody", {})
+        assert set(body) <= set(DOCUMENT["components"]["schemas"]["CancelForLeadRequest"]["properties"]), name
+        for expression in [*link.get("parameters", {}).values(), *body.values()]:
+            source, _, pointer = expression.partition("#")
+            if source.startswith("$request.query."):
+                assert source.removeprefix("$request.query.") in names, name
+            else:
+                pool = {"$response.body": answers, "$request.body": requests}[source]
+                assert any(reaches(value, pointer) for value in pool), (name, expression)
+
+
+def reaches(document: Any, pointer: str) -> bool:
+    """Whether there is something at a pointer."""
+    try:
+        return resolve(document, pointer) is not None
+    except LookupError:
+        return False

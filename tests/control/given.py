@@ -1,0 +1,25 @@
+"""Settings of a workspace, each other than its default, and what a key opens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.support import CANCEL
+
+if TYPE_CHECKING:
+    import httpx
+
+SETTINGS: dict[str, Any] = {
+    "name": "Spring",
+    "apiKeys": ["tuco_sk_one", "two"],
+    "seed": "s",
+    "active": False,
+    "readOnly": True,
+    "defaultCountryCode": "+44",
+    "rateLimits": {"replies": 7},
+}
+
+
+def status(http: httpx.Client, key: str) -> int:
+    """What the simulated API says to a key."""
+    return http.post(CANCEL, json={"recipientPhone": "+1"}, headers={"Authorization": f"Bearer {key}"}).status_code

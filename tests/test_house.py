@@ -1,0 +1,146 @@
+"""The house: its law of imports, the size of its rooms, what is loaded when, and that all of it is documented."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+
+import tuco_mock
+from tuco_mock.cli import main
+from tuco_mock.control.routes import OPERATIONS
+from tuco_mock.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "tuco_mock"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+LONGEST = 300
+LONGER_FOR_A_REASON: dict[str, str] = {}
+"""Modules that may be longer, each with the reason why parting it would make it harder to read."""
+
+
+def python(*arguments: str) -> str:
+    """What another Python prints, in the checkout, that ends well."""
+    ended = subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended.stdout
+
+
+# the law
+
+
+def test_imports_run_downwards_only() -> None:
+    lint = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    told = python("-c", lint, "--no-cache", "--no-logo")
+    assert re.search(r"Contracts: [1-9]\d* kept, 0 broken", told)
+
+
+def test_every_room_stands_in_the_map_of_the_house() -> None:
+    rooms = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()}
+    described = set(re.findall(r"`(\w+)`", tuco_mock.__doc__ or ""))
+    assert rooms - {"__init__"} == described
+
+
+def test_no_module_is_longer_than_can_be_read_at_once() -> None:
+    long = {
+        str(path.relative_to(PACKAGE)): lines
+        for path in MODULES
+        if (lines := len(path.read_text("utf-8").splitlines())) > LONGEST
+    }
+    assert {name: lines for name, lines in long.items() if name not in LONGER_FOR_A_REASON} == {}
+    assert long.keys() == LONGER_FOR_A_REASON.keys(), "who has become shorter needs no exception"
+
+
+# what is loaded when
+
+
+@pytest.mark.parametrize(
+    ("imported", "heavy"),
+    [
+        ("tuco_mock", ("starlette", "uvicorn", "mongomock", "fakeredis", "httpx", "yaml", "msgspec", "click")),
+        ("tuco_mock.cli", ("starlette", "uvicorn", "mongomock", "fakeredis", "httpx", "yaml")),
+        ("tuco_mock.domain.fixture.check", ("starlette", "mongomock", "pymongo", "fakeredis", "redis")),
+    ],
+)
+def test_an_import_loads_no_more_than_it_needs(imported: str, heavy: tuple[str, ...]) -> None:
+    loaded = python("-c", f"import sys, {imported}; print(*sys.modules)").split()
+    assert imported in loaded
+    assert [name for name in heavy if name in loaded] == []
+
+
+def test_the_public_names_are_there_when_asked_for() -> None:
+    assert sorted(tuco_mock.__all__) == tuco_mock.__all__
+    assert {name: getattr(tuco_mock, name, None) for name in tuco_mock.__all__}.keys() == set(tuco_mock.__all__)
+    assert all(getattr(tuco_mock, name) is not None for name in tuco_mock.__all__)
+    with pytest.raises(AttributeError, match="nothing_of_that_name"):
+        _ = tuco_mock.nothing_of_that_name
+
+
+# what is documented
+
+
+@pytest.fixture(scope="module")
+def readme() -> str:
+    """The README."""
+    return (ROOT / "README.md").read_text("utf-8")
+
+
+def commands(group: click.Group, path: str = "tuco-mock") -> Iterator[tuple[str, click.Command]]:
+    """All commands that do something, by the words that call them."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{path} {name}")
+        else:
+            yield f"{path} {name}", command
+
+
+def test_every_option_of_serve_and_its_variable_is_in_the_readme(readme: str) -> None:
+    for option in main.commands["serve"].params:
+        assert isinstance(option.envvar, str)
+        for name in (*option.opts, option.envvar):
+            assert re.search(rf"{re.escape(name)}(?![\w-])", readme), f"README.md says nothing of {name}"
+
+
+def test_every_variable_of_the_other_commands_is_in_the_readme(readme: str) -> None:
+    found = {option.envvar for _, command in commands(main) for option in command.params if option.envvar}
+    assert found > {"TUCO_MOCK_URL"}
+    assert [name for name in found if f"`{name}`" not in readme] == []
+
+
+def test_the_readme_names_no_variable_that_nobody_reads(readme: str) -> None:
+    read = {option.envvar for _, command in commands(main) for option in command.params}
+    assert set(re.findall(r"TUCO_MOCK_\w+", readme)) <= read
+
+
+def test_every_setting_is_an_option_of_serve() -> None:
+    options = {option.name for option in main.commands["serve"].params}
+    settings = {each.name for each in dataclasses.fields(Settings)}
+    assert settings - {"allowed_hosts"} == options - {"allow_host", "port_file"}
+
+
+def test_every_command_is_in_the_readme(readme: str) -> None:
+    for path, _ in commands(main):
+        words = path.removeprefix("tuco-mock ")
+        assert re.search(rf"`(tuco-mock )?{words}\b", readme), f"README.md says nothing of {path}"
+
+
+def routes_in_tables(readme: str) -> set[tuple[str, str]]:
+    """Method and path of each route that stands as `METHOD /_tuco/…` in the first column of a table."""
+    first_cells = [line.split("|")[1] for line in readme.splitlines() if line.startswith("|")]
+    return {(method, path) for cell in first_cells for method, path in re.findall(r"`([A-Z]+) (/_tuco[^`\s]*)`", cell)}
+
+
+def test_the_readme_s_table_lists_exactly_the_routes_of_the_control_plane(readme: str) -> None:
+    assert routes_in_tables(readme) == {(operation.method, operation.path) for operation in OPERATIONS}

@@ -1,0 +1,43 @@
+"""tuco-mock: a local, stateful mock of the Tuco messaging API. Unofficial; not affiliated with the vendor.
+
+The house, from the top floor down; imports run downwards only (import-linter holds it):
+
+======================  =========================================================================
+`cli`                   the ``tuco-mock`` command
+`serve`                 what its ``serve`` does: application, checks, server, a word to the user
+`contract`              the API description, the behaviour catalogue, checks of answers against them
+`server`                uvicorn in front or in a thread
+`app`                   composition root: settings -> engines -> rooms
+`control`, `api`        ``/_tuco`` (the control plane) and ``/api`` (the simulated service)
+`wire`                  what both need of HTTP: bodies, tokens, JSON answers
+`actions`               the verbs: cancel, list replies, load a state, move the clock
+`state`                 what is remembered, in two engines: documents and queue
+`domain`                the rules, in plain Python
+`settings`              what can be set from outside
+======================  =========================================================================
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tuco_mock.app import create_app
+    from tuco_mock.settings import Settings
+
+__version__ = "0.1.0"
+
+__all__ = ["Settings", "__version__", "create_app"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import public names on first use, so that `import tuco_mock` costs next to nothing."""
+    if name == "create_app":
+        from tuco_mock.app import create_app  # noqa: PLC0415 - lazy by design
+
+        return create_app
+    if name == "Settings":
+        from tuco_mock.settings import Settings  # noqa: PLC0415 - lazy by design
+
+        return Settings
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,1 @@
+"""The verbs: what is done to a workspace, decided by the domain and kept in the state."""

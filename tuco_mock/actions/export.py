@@ -1,0 +1,58 @@
+"""Show what a workspace holds, in the fixture format: read out and loaded again it is the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from tuco_mock.domain.fixture import render
+from tuco_mock.domain.limits import UNITS_PER_TOKEN
+from tuco_mock.domain.timestamps import iso
+
+if TYPE_CHECKING:
+    from tuco_mock.domain.clocks import Clock
+    from tuco_mock.domain.workspaces import Workspace
+    from tuco_mock.state.store import Store
+
+Document = Mapping[str, Any]
+
+
+def state_of(store: Store, workspace: Workspace) -> dict[str, Any]:
+    """The whole state of a workspace in the fixture format."""
+    here = workspace.id
+    buckets = {
+        group: {"tokens": bucket.units / UNITS_PER_TOKEN, "at": iso(bucket.at)}
+        for group, bucket in store.vitals.buckets(here).items()
+    }
+    state: dict[str, Any] = {
+        "id": here,
+        "name": workspace.name,
+        "apiKeys": list(workspace.api_keys),
+        "seed": workspace.seed,
+        "active": workspace.active,
+        "readOnly": workspace.read_only,
+        "defaultCountryCode": workspace.country_code,
+        "rateLimits": dict(workspace.rate_limits),
+        "clock": clock_words(store.vitals.clock(here)),
+        "rateLimitBuckets": buckets,
+        "sequence": store.vitals.sequence(here),
+    }
+    for kind in ("lines", "leads", "campaigns", "messages", "replies", "webhooks"):
+        state[kind] = words(store, here, kind, store.all(kind, here))
+    return state
+
+
+def words(store: Store, workspace: str, kind: str, documents: Sequence[Document]) -> list[dict[str, Any]]:
+    """Documents of a kind in the words of the fixture format."""
+    if kind == "messages":
+        jobs = {job.message_id: job.state for job in store.queue.jobs(workspace)} if documents else {}
+        return [render.message(document, jobs.get(document["id"])) for document in documents]
+    if kind == "campaigns":
+        return [render.campaign(each, store.members(workspace, each["id"])) for each in documents]
+    plain = {"lines": render.line, "leads": render.lead, "replies": render.reply, "webhooks": render.webhook}[kind]
+    return [plain(document) for document in documents]
+
+
+def clock_words(clock: Clock) -> Any:
+    """A clock in the fixture format: a time when frozen, the distance to real time when running."""
+    return iso(clock.millis) if clock.frozen else {"live": f"{clock.millis}ms"}

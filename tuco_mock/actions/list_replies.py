@@ -1,0 +1,109 @@
+"""List the leads who replied: GET /api/replies (clauses R1 to R26)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tuco_mock.actions.conversations import Conversations
+from tuco_mock.domain import threads
+from tuco_mock.domain.errors import NotFound
+from tuco_mock.domain.replies import ReplyQuery, latest_by_lead, passes
+
+if TYPE_CHECKING:
+    from tuco_mock.domain.workspaces import Workspace
+    from tuco_mock.state.engines import Document
+    from tuco_mock.state.store import Store
+
+Found = list[tuple[str, str]]
+"""Leads, each with the id of its most recent reply that passes, newest first."""
+
+
+class ReplyPage(NamedTuple):
+    """A page of leads who replied.
+
+    Attributes:
+        items: the leads of this page, as the API shows them.
+        total: how many leads there are on all pages (R14).
+    """
+
+    items: list[dict[str, Any]]
+    total: int
+
+
+def list_replies(store: Store, workspace: Workspace, query: ReplyQuery) -> ReplyPage:
+    """The page of leads that the query asks for, newest reply first (R2).
+
+    Raises:
+        NotFound: the query names a lead or a campaign that the workspace doesn't have (R3, R4).
+    """
+    conversations = Conversations(store, workspace.id)
+    if query.lead_id is not None and conversations.lead(query.lead_id) is None:
+        raise NotFound("lead")
+    if query.campaign_id is not None and not store.exists("campaigns", workspace.id, query.campaign_id):
+        raise NotFound("campaign")
+    skip = (query.page - 1) * query.limit
+    if _is_plain(query):
+        total, found = _from_threads(store, workspace.id, query, skip)
+    else:
+        everyone = _from_replies(store, workspace.id, query, conversations)
+        total, found = len(everyone), everyone[skip : skip + query.limit]
+    items = [conversations.item(lead_id, reply_id) for lead_id, reply_id in found]
+    return ReplyPage([item for item in items if item is not None], total)
+
+
+def _is_plain(query: ReplyQuery) -> bool:
+    """Whether the threads alone can answer: a lead's last reply in one scope is the one that counts."""
+    return (
+        query.lead_id is None
+        and query.until is None
+        and not query.addresses
+        and (query.line_id is None or query.campaign_id is None)
+    )
+
+
+def _from_threads(store: Store, workspace: str, query: ReplyQuery, skip: int) -> tuple[int, Found]:
+    """How many leads, and those of the page with their most recent reply, at the cost of the page."""
+    if query.line_id is not None:
+        scope = threads.line(query.line_id)
+    elif query.campaign_id is not None:
+        scope = threads.campaign(query.campaign_id)
+    else:
+        scope = threads.ALL
+    total = store.replies.count_threads(workspace, scope, query.since)
+    if skip >= total:
+        return total, []
+    found = store.replies.threads(workspace, scope, query.since, skip, query.limit)
+    return total, [(thread["leadId"], threads.split(thread["last"])[1]) for thread in found]
+
+
+def _from_replies(store: Store, workspace: str, query: ReplyQuery, conversations: Conversations) -> Found:
+    """All leads with their most recent reply that passes, by looking at the fewest replies that can."""
+    if None in query.addresses:
+        return []
+    owners = [(each, conversations.owner(each)) for each in query.addresses if each is not None]
+    candidates = _candidates(store, workspace, query, owners, conversations)
+    latest = latest_by_lead(reply for reply in candidates if passes(query, reply, owners))
+    if query.campaign_id is None:
+        return latest
+    return [each for each in latest if store.is_member(workspace, query.campaign_id, each[0])]
+
+
+def _candidates(
+    store: Store,
+    workspace: str,
+    query: ReplyQuery,
+    owners: list[tuple[str, str | None]],
+    conversations: Conversations,
+) -> list[Document]:
+    """Replies among which each lead's most recent one that passes must be."""
+    if query.lead_id is not None:
+        return store.replies.of_lead(workspace, query.lead_id)
+    if not owners:
+        return store.replies.between(workspace, query.since, query.until)
+    address, owner = owners[0]
+    found = store.replies.from_address(workspace, address)
+    if owner is None:
+        return found
+    if len(owners) == 1 and query.line_id is None and query.since is None and query.until is None:
+        return found + conversations.recent(owner)  # any reply of the owner passes, so its newest is the one
+    return found + store.replies.of_lead(workspace, owner)

@@ -1,0 +1,168 @@
+"""Put things into workspaces: a whole fixture, a whole state, or single things; all of it or nothing."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tuco_mock.domain import ids, threads
+from tuco_mock.domain.clocks import Clock
+from tuco_mock.domain.errors import Conflict, InvalidInput, Mistake
+from tuco_mock.domain.fixture import model
+from tuco_mock.domain.fixture.build import Context, Documents, Items, build
+from tuco_mock.domain.fixture.values import moment, signed_duration
+from tuco_mock.domain.limits import UNITS_PER_TOKEN, Bucket
+from tuco_mock.domain.timestamps import iso, millis
+from tuco_mock.domain.workspaces import Workspace
+from tuco_mock.state.queue import Job
+
+if TYPE_CHECKING:
+    from tuco_mock.state.store import Store
+
+_CONTENTS = ("lines", "leads", "campaigns", "enrolments", "messages", "replies", "webhooks")
+
+
+def make_workspace(store: Store, spec: model.Workspace, origin: str = "") -> Workspace:
+    """Make a workspace with everything in it.
+
+    Args:
+        store: the state.
+        spec: what it holds; id and keys are made up when it gives none.
+        origin: what ids of things that give none are derived from, besides their position.
+
+    Raises:
+        Conflict: the id or a key is taken.
+        InvalidInput: a time in it, counted from its clock, can't be written down.
+    """
+    workspace = settings_of(spec, _blank(spec.id or f"org_{secrets.token_hex(12)}"))
+    if not workspace.api_keys:
+        workspace = msgspec.structs.replace(workspace, api_keys=(f"tuco_sk_{secrets.token_hex(16)}",))
+    clock = clock_of(spec) or Clock()
+    documents = _build(workspace, spec, clock, origin)
+    store.workspaces.add(workspace)
+    _fill(store, workspace, spec, clock, documents)
+    return workspace
+
+
+def replace_state(store: Store, workspace: Workspace, spec: model.Workspace, given: frozenset[str]) -> Workspace:
+    """Put another state in place of a workspace's whole contents.
+
+    Args:
+        store: the state.
+        workspace: the one to change; its id stays.
+        spec: the new state.
+        given: names of the settings that the new state gives, in the format's words; others stay as they are.
+
+    Raises:
+        Conflict: the state has another id, or a key that belongs to another workspace.
+        InvalidInput: the state has mistakes; the old one is untouched.
+    """
+    if spec.id is not None and spec.id != workspace.id:
+        raise Conflict(f"This is the state of {spec.id!r}, not of {workspace.id!r}; leave its id out to load it here.")
+    changed = settings_of(spec, workspace, given)
+    clock = clock_of(spec) or store.vitals.clock(workspace.id)
+    documents = _build(changed, spec, clock, workspace.id)
+    store.workspaces.replace(changed)
+    store.empty(workspace.id)
+    _fill(store, changed, spec, clock, documents)
+    return changed
+
+
+def add(store: Store, workspace: Workspace, items: Items) -> Documents:
+    """Put single things into a workspace, as they stand at its present moment.
+
+    Raises:
+        InvalidInput: an id or address is taken, or something named does not exist; nothing was added.
+    """
+    here = workspace.id
+    now = store.vitals.clock(here).now()
+    expected = store.vitals.sequence(here) + 1
+    documents = build(here, items, _context(store, workspace, now, expected))
+    first = store.vitals.next_sequence(here, documents.next_sequence - expected)
+    if first != expected:  # somebody else took numbers meanwhile: those reserved now are ours alone
+        documents = build(here, items, _context(store, workspace, now, first))
+    _insert(store, here, documents, now)
+    store.replies.touch(documents.threads)
+    return documents
+
+
+def _context(store: Store, workspace: Workspace, now: int, first: int) -> Context:
+    """What building needs to know of a workspace that holds things already."""
+    here = workspace.id
+    return Context(
+        now=now,
+        country_code=workspace.country_code,
+        next_sequence=first,
+        new_id=lambda _kind, _position, sequence: ids.generated_id(workspace.seed or here, sequence, now),
+        exists=lambda kind, each: store.exists(kind, here, each),
+        lead_of_key=lambda address_key: store.leads.id_of(here, address_key),
+        lead=lambda each: store.leads.get(here, each),
+        campaigns_of=lambda each: store.campaigns_of(here, each),
+        last_reply_of=lambda each: store.replies.last_of(here, each, threads.ALL),
+    )
+
+
+def settings_of(spec: model.Workspace, old: Workspace, given: frozenset[str] | None = None) -> Workspace:
+    """The settings a state gives; those it doesn't give (all are, unless `given` names them) stay as they are."""
+    rate_limits = {} if spec.rate_limits is None else msgspec.to_builtins(spec.rate_limits)
+    words: dict[str, tuple[str, Any]] = {
+        "name": ("name", spec.name or ""),
+        "apiKeys": ("api_keys", tuple(spec.api_keys)),
+        "seed": ("seed", spec.seed or ""),
+        "active": ("active", spec.active),
+        "readOnly": ("read_only", spec.read_only),
+        "defaultCountryCode": ("country_code", spec.default_country_code),
+        "rateLimits": ("rate_limits", rate_limits),
+    }
+    changes = {field: value for word, (field, value) in words.items() if given is None or word in given}
+    return msgspec.structs.replace(old, **changes)
+
+
+def clock_of(spec: model.Workspace) -> Clock | None:
+    """The clock a state gives: frozen at a time, or running ahead of real time."""
+    if isinstance(spec.clock, model.LiveClock):
+        return Clock(False, signed_duration(spec.clock.live) or 0)
+    if spec.clock is None:
+        return None
+    text = moment(spec.clock, Clock().now())
+    if text is None:
+        raise InvalidInput([Mistake("clock", "the time is outside the years 1 to 9999")])
+    return Clock(True, millis(text))
+
+
+def _blank(workspace_id: str) -> Workspace:
+    return Workspace(id=workspace_id)
+
+
+def _build(workspace: Workspace, spec: model.Workspace, clock: Clock, origin: str) -> Documents:
+    """The documents of a whole state, built before anything is changed."""
+
+    def new_id(kind: str, position: int, _sequence: int) -> str:
+        return ids.derived_id(origin, kind, position)
+
+    context = Context(now=clock.now(), country_code=workspace.country_code, new_id=new_id)
+    return build(workspace.id, Items.of(spec), context)
+
+
+def _fill(store: Store, workspace: Workspace, spec: model.Workspace, clock: Clock, documents: Documents) -> None:
+    """Keep the contents of a workspace that has none."""
+    store.vitals.set_clock(workspace.id, clock)
+    _insert(store, workspace.id, documents, clock.now())
+    store.replies.start(documents.threads)
+    store.vitals.set_sequence(workspace.id, max(documents.next_sequence - 1, spec.sequence or 0))
+    if spec.rate_limit_buckets is not None and spec.rate_limit_buckets.replies is not None:
+        level = spec.rate_limit_buckets.replies
+        at = moment(level.at, clock.now()) or iso(clock.now())
+        store.vitals.set_bucket(workspace.id, "replies", Bucket(round(level.tokens * UNITS_PER_TOKEN), millis(at)))
+
+
+def _insert(store: Store, workspace: str, documents: Documents, now: int) -> None:
+    for kind in _CONTENTS:
+        store.insert(kind, getattr(documents, kind))
+    order = {message["id"]: message["seq"] for message in documents.messages}
+    store.queue.add(
+        workspace,
+        [Job(job.message_id, job.state, job.due, order[job.message_id], now) for job in documents.jobs],
+    )

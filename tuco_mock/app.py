@@ -1,0 +1,73 @@
+"""The composition root: settings -> engines -> store -> rooms, in that order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+
+from tuco_mock.actions.reset import start_with
+from tuco_mock.api.description import description_route
+from tuco_mock.api.routes import routes as api_routes
+from tuco_mock.api.routes import unknown_path
+from tuco_mock.control.routes import routes as control_routes
+from tuco_mock.domain.fixture.check import check
+from tuco_mock.domain.fixture.parse import parse
+from tuco_mock.settings import Settings, fixture_path
+from tuco_mock.state.engines import Engines, embedded
+from tuco_mock.state.store import Store
+
+if TYPE_CHECKING:
+    from tuco_mock.domain.fixture.model import Fixture
+    from tuco_mock.domain.workspaces import Workspace
+
+
+class TucoApp(Starlette):
+    """The ASGI application of one simulated service.
+
+    Attributes:
+        store: everything it remembers.
+        started_with: the workspaces of its starting fixture, the first one first.
+    """
+
+    store: Store
+    started_with: list[Workspace]
+
+
+def create_app(settings: Settings | None = None, *, engines: Engines | None = None) -> TucoApp:
+    """A simulated service, loaded with its fixture and ready to answer.
+
+    Args:
+        settings: what can be set from outside; defaults as documented there.
+        engines: where the state is kept; fresh embedded engines unless given.
+
+    Raises:
+        InvalidInput: the fixture has mistakes; all of them are listed, and nothing was loaded.
+        OSError: the fixture can't be read.
+    """
+    settings = settings or Settings()
+    fixture = read_fixture(settings)
+    store = Store(engines or embedded())
+    app = TucoApp(
+        routes=[*api_routes(store, settings), description_route(), *control_routes(store, settings)],
+    )
+    app.store = store
+    app.started_with = start_with(store, fixture)
+    app.router.redirect_slashes = False  # another path is another path (A18)
+    app.router.default = unknown_path
+    return app
+
+
+def read_fixture(settings: Settings) -> Fixture:
+    """The fixture to start with, checked.
+
+    Raises:
+        InvalidInput: it has mistakes; all of them are listed.
+        OSError: it can't be read.
+    """
+    path = fixture_path(settings.fixture)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    return check(parse(data, str(path)))

@@ -1,0 +1,120 @@
+"""Workspaces: list, make, look, change, drop, reset; their whole state out and in."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tuco_mock.actions import export, load, reset
+from tuco_mock.control.clock import shown as clock_shown
+from tuco_mock.control.problem import Problem
+from tuco_mock.domain.fixture.check import check_workspace
+from tuco_mock.domain.limits import DEFAULT_LIMITS
+
+if TYPE_CHECKING:
+    from tuco_mock.control.door import ControlCall
+    from tuco_mock.domain.workspaces import Workspace
+
+SETTINGS = ("name", "apiKeys", "seed", "active", "readOnly", "defaultCountryCode", "rateLimits")
+"""What PATCH changes, in the fixture format's words."""
+
+_COUNTED = ("lines", "leads", "campaigns", "messages", "replies", "webhooks")
+
+
+def list_all(call: ControlCall) -> dict[str, Any]:
+    """All workspaces, the first one first."""
+    return {"workspaces": [_settings(workspace) for workspace in call.store.workspaces.all()]}
+
+
+def make(call: ControlCall) -> dict[str, Any]:
+    """Make a workspace; `state` fills it. Ids and keys are made up when the body itself gives none."""
+    body = _object(call)
+    state = body.pop("state", {})
+    if not isinstance(state, dict):
+        raise Problem(400, "state is a workspace in the fixture format, without the list around it.")
+    origin = str(state.get("id") or body.get("id") or "")
+    spec = check_workspace({**{name: each for name, each in state.items() if name not in {"id", "apiKeys"}}, **body})
+    workspace = load.make_workspace(call.store, spec, origin)
+    given = {**msgspec.to_builtins(spec), "id": workspace.id, "apiKeys": list(workspace.api_keys)}
+    call.store.starts.keep(workspace.id, given)
+    return _whole(call, workspace)
+
+
+def look(call: ControlCall) -> dict[str, Any]:
+    """A workspace's settings, clock and how much is in it."""
+    return _whole(call, call.workspace())
+
+
+def change(call: ControlCall) -> dict[str, Any]:
+    """Change settings; those not named stay. `rotateApiKeys: true` revokes all keys and makes a new one."""
+    workspace = call.workspace()
+    body = _object(call)
+    rotate = body.pop("rotateApiKeys", False)
+    unknown = body.keys() - set(SETTINGS)
+    if unknown or not isinstance(rotate, bool) or (rotate and "apiKeys" in body):
+        raise Problem(400, f"PATCH takes {', '.join(SETTINGS)}, and rotateApiKeys: true or false (not beside apiKeys).")
+    changed = load.settings_of(check_workspace(body), workspace, frozenset(body))
+    if rotate:
+        changed = msgspec.structs.replace(changed, api_keys=(f"tuco_sk_{secrets.token_hex(16)}",))
+    call.store.workspaces.replace(changed)
+    if "rateLimits" in body:
+        call.store.vitals.refill(workspace.id)
+    return _whole(call, changed)
+
+
+def drop(call: ControlCall) -> dict[str, Any]:
+    """Remove a workspace and all that is in it."""
+    workspace = call.workspace()
+    reset.drop_workspace(call.store, workspace)
+    return {"dropped": workspace.id}
+
+
+def back_to_start(call: ControlCall) -> dict[str, Any]:
+    """Put back the state that the workspace was made with."""
+    return _whole(call, reset.reset_workspace(call.store, call.workspace()))
+
+
+def state_out(call: ControlCall) -> dict[str, Any]:
+    """The whole state, in the fixture format."""
+    return export.state_of(call.store, call.workspace())
+
+
+def state_in(call: ControlCall) -> dict[str, Any]:
+    """Put another state in place of the whole contents; settings it doesn't name stay as they are."""
+    workspace = call.workspace()
+    if call.body is None:
+        raise Problem(400, "Send the state, a workspace in the fixture format; {} empties the workspace.")
+    body = _object(call)
+    return _whole(call, load.replace_state(call.store, workspace, check_workspace(body), frozenset(body)))
+
+
+def _object(call: ControlCall) -> dict[str, Any]:
+    """The body, which must be an object; none counts as an empty one."""
+    if call.body is None:
+        return {}
+    if not isinstance(call.body, dict):
+        raise Problem(400, "The body must be a JSON object.")
+    return dict(call.body)
+
+
+def _settings(workspace: Workspace) -> dict[str, Any]:
+    return {
+        "id": workspace.id,
+        "name": workspace.name,
+        "apiKeys": list(workspace.api_keys),
+        "seed": workspace.seed,
+        "active": workspace.active,
+        "readOnly": workspace.read_only,
+        "defaultCountryCode": workspace.country_code,
+        "rateLimits": {group: workspace.limit(group) for group in DEFAULT_LIMITS},
+    }
+
+
+def _whole(call: ControlCall, workspace: Workspace) -> dict[str, Any]:
+    return {
+        **_settings(workspace),
+        "clock": clock_shown(call.store.vitals.clock(workspace.id)),
+        "counts": {kind: call.store.count(kind, workspace.id) for kind in _COUNTED},
+    }

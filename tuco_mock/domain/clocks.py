@@ -1,0 +1,57 @@
+"""The workspace's clock: running with the real one, shifted or not, or frozen at a moment."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from tuco_mock.domain.timestamps import MILLIS_MAX, MILLIS_MIN
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A workspace's clock.
+
+    Attributes:
+        frozen: whether it stands still.
+        millis: the moment it stands at when frozen; how far it is ahead of real time when running. Milliseconds.
+    """
+
+    frozen: bool = False
+    millis: int = 0
+
+    @property
+    def mode(self) -> str:
+        """``frozen`` or ``live``."""
+        return "frozen" if self.frozen else "live"
+
+    def now(self) -> int:
+        """The workspace's time, in milliseconds since 1970 UTC."""
+        return self.millis if self.frozen else _held(real_millis() + self.millis)
+
+    def freeze(self, moment: int | None = None) -> Clock:
+        """The clock standing still at a moment, or at its own present."""
+        return Clock(True, _held(self.now() if moment is None else moment))
+
+    def resume(self) -> Clock:
+        """The clock running on from where it stands."""
+        return Clock(False, self.millis - real_millis()) if self.frozen else self
+
+    def set(self, moment: int) -> Clock:
+        """The clock showing a moment, running or standing as before."""
+        moment = _held(moment)
+        return Clock(True, moment) if self.frozen else Clock(False, moment - real_millis())
+
+    def advance(self, by: int) -> Clock:
+        """The clock moved forwards by `by` milliseconds."""
+        return self.set(self.now() + by)
+
+
+def real_millis() -> int:
+    """Real time in milliseconds since 1970 UTC: the only place of the house that reads it for a workspace."""
+    return time.time_ns() // 1_000_000
+
+
+def _held(moment: int) -> int:
+    """The moment, kept within what a timestamp can say."""
+    return min(max(moment, MILLIS_MIN), MILLIS_MAX)

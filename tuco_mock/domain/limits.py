@@ -1,0 +1,45 @@
+"""The rate limit: a token bucket on the workspace's clock, in whole numbers only (R20 to R22).
+
+A bucket for `n` calls a minute holds at most `n` tokens and gains one every ``60000 / n`` milliseconds. To keep the
+arithmetic exact, tokens are counted in units of 1/60000: each millisecond adds `n` units, each call takes 60000.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+UNITS_PER_TOKEN = 60_000
+
+DEFAULT_LIMITS: dict[str, int] = {"replies": 120}
+"""Calls a minute of each group of operations that has a documented limit (R20)."""
+
+
+class Bucket(NamedTuple):
+    """A bucket as it stood at a moment.
+
+    Attributes:
+        units: tokens left, in units of 1/60000.
+        at: when that was, in milliseconds of the workspace's clock.
+    """
+
+    units: int
+    at: int
+
+
+def full(per_minute: int, now: int) -> Bucket:
+    """A bucket nobody has taken from."""
+    return Bucket(per_minute * UNITS_PER_TOKEN, now)
+
+
+def take(bucket: Bucket, per_minute: int, now: int) -> tuple[Bucket, int]:
+    """Take one token.
+
+    Returns:
+        The bucket afterwards, and 0, or the whole seconds to wait (at least 1) when there was no token (R21).
+    """
+    elapsed = max(now - bucket.at, 0)  # a clock that was set back refills nothing
+    units = min(bucket.units + elapsed * per_minute, per_minute * UNITS_PER_TOKEN)
+    if units >= UNITS_PER_TOKEN:
+        return Bucket(units - UNITS_PER_TOKEN, now), 0
+    missing_millis = -(-(UNITS_PER_TOKEN - units) // per_minute)
+    return Bucket(units, now), max(-(-missing_millis // 1000), 1)

@@ -1,0 +1,113 @@
+"""What ``tuco-mock serve`` does: build the application, put the checks in front if wanted, listen, say where."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import shlex
+import sys
+from typing import TYPE_CHECKING
+
+import msgspec
+
+import tuco_mock
+from tuco_mock.app import TucoApp, create_app
+from tuco_mock.server import bind, run, url_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from starlette.types import ASGIApp
+
+    from tuco_mock.settings import Settings
+
+
+def serve(settings: Settings, port_file: Path | None = None) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    Args:
+        settings: what can be set from outside.
+        port_file: where to write the port that was picked, once the server answers.
+
+    Raises:
+        InvalidInput: the fixture has mistakes.
+        PortTaken: the address can't be listened on.
+        OSError: the fixture can't be read, or the port file not be written.
+    """
+    _log_to_stderr(settings.log_format)
+    with bind(settings.host, settings.port) as listener:
+        app = create_app(settings)
+        url = url_of(listener)
+
+        def started() -> None:
+            if port_file is not None:
+                port_file.write_text(f"{listener.getsockname()[1]}\n")
+            print(_banner(app, url, settings), flush=True)
+            _settle_memory()
+
+        run(_checked(app) if settings.validate else app, listener, started)
+
+
+def _checked(app: ASGIApp) -> ASGIApp:
+    """The application behind a check of each answer against the API description."""
+    from tuco_mock.contract.spec import load_spec  # noqa: PLC0415 - only who validates pays for it
+    from tuco_mock.contract.validation import ResponseValidator  # noqa: PLC0415
+
+    return ResponseValidator(app, load_spec())
+
+
+def _settle_memory() -> None:
+    """Take what was loaded at start out of the garbage collector's sight: it stays, and scanning it costs pauses."""
+    gc.collect()
+    gc.freeze()
+
+
+def _banner(app: TucoApp, url: str, settings: Settings) -> str:
+    """Where the server is, with what key, and a call to paste."""
+    keys = [key for workspace in app.started_with for key in workspace.api_keys]
+    key = keys[0] if keys else None
+    call = None if key is None else _call(url, key)
+    if settings.log_format == "json":
+        record = {"level": "info", "message": "listening", "url": url, "apiKey": key, "curl": call}
+        return msgspec.json.encode(record).decode()
+    return "\n".join(
+        (
+            f"tuco-mock {tuco_mock.__version__}: {url}  (fixture {settings.fixture}; Ctrl-C stops)",
+            f"API key: {key or 'none; POST /_tuco/workspaces makes a workspace'}",
+            *((f"Try:     {call}",) if call else ()),
+            f"Control: {url}/_tuco/openapi.json",
+        )
+    )
+
+
+def _call(url: str, key: str) -> str:
+    """The vendor's own example, led here; whatever the key holds, a shell takes it as it is."""
+    header = f"Authorization: Bearer {key}"
+    header = f'"{header}"' if key.isidentifier() else shlex.quote(header)
+    return (
+        f'curl -X POST "{url}/api/messages/cancel-for-lead" -H {header} '
+        '-H "Content-Type: application/json" -d \'{ "recipientPhone": "+14422646782" }\''
+    )
+
+
+def _log_to_stderr(log_format: str) -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_JsonLines() if log_format == "json" else logging.Formatter("%(levelname)s %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+
+
+class _JsonLines(logging.Formatter):
+    """One JSON record a line, a traceback inside it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line of a record."""
+        line = {
+            "level": record.levelname.lower(),
+            "time": self.formatTime(record),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return msgspec.json.encode(line).decode()

@@ -1,0 +1,1 @@
+"""The embedded default of both engines: mongomock with working indexes, fakeredis without the wire."""

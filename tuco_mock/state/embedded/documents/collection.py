@@ -1,0 +1,270 @@
+"""A collection in the pymongo API that reads and writes through its indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from pymongo.errors import OperationFailure
+from pymongo.results import BulkWriteResult
+
+from tuco_mock.state.embedded.documents.borrowed import (
+    BaseBulk,
+    BaseCollection,
+    Document,
+    create_index_list,
+    gen_index_name,
+    process_pipeline,
+    timezone_aware_copy,
+)
+from tuco_mock.state.embedded.documents.copying import Copier, copier, copy_document
+from tuco_mock.state.embedded.documents.cursor import IndexedCursor
+from tuco_mock.state.embedded.documents.filters import compile_query
+from tuco_mock.state.embedded.documents.reading import count, select
+from tuco_mock.state.embedded.documents.sorting import normal_sort
+from tuco_mock.state.embedded.documents.store import can_be_kept
+from tuco_mock.state.embedded.documents.writing import delete, insert_many, insert_one, update
+
+if TYPE_CHECKING:
+    import threading
+
+    from tuco_mock.state.embedded.documents.store import IndexedDatabaseStore, IndexedStore
+
+
+class IndexedCollection(BaseCollection):
+    """A mongomock collection whose queries go through its indexes; what they find is the same.
+
+    Every operation holds the lock of the database. Options that mongomock does not carry out (sessions, hints,
+    collations, array filters, `let`) are refused with NotImplementedError.
+    """
+
+    _db_store: IndexedDatabaseStore
+
+    @property
+    def store(self) -> IndexedStore:
+        """What the collection holds."""
+        return self._db_store[self._name]
+
+    @property
+    def lock(self) -> threading.RLock:
+        """The lock of the database."""
+        return self._db_store.lock
+
+    @property
+    def examined(self) -> int:
+        """How many documents and index entries the queries so far have looked at."""
+        return self.store.examined
+
+    # Reading
+
+    def find(
+        self, filter: Any = None, projection: Any = None, skip: int = 0, limit: int = 0, *args: Any, **options: Any  # noqa: A002
+    ) -> IndexedCursor:
+        """A cursor over the documents that a filter finds."""
+        sort = options.get("sort")
+        if args or (options and options.keys() != {"sort"}):
+            sort = super().find({}, projection, skip, limit, *args, **options)._sort  # noqa: SLF001 checks them all
+        query = compile_query({} if filter is None else filter)
+        return IndexedCursor(self, query, normal_sort(sort), self.copier(projection), skip, limit)
+
+    def find_one(
+        self, filter: Any = None, projection: Any = None, *args: Any, **options: Any  # noqa: A002
+    ) -> Document | None:
+        """The first document that a filter, or an ``_id``, finds; None when there is none."""
+        if type(filter) is not dict:
+            filter = {} if filter is None else filter if isinstance(filter, Mapping) else {"_id": filter}  # noqa: A001
+        if args or (options and options.keys() != {"sort"}):
+            return next(iter(self.find(filter, projection, *args, **options)), None)
+        query, copy = compile_query(filter), self.copier(projection)
+        sort = normal_sort(options["sort"]) if options else ()
+        database = self._db_store
+        with database.lock:
+            found = select(database[self._name], query, sort, 0, 1)
+            return copy(found[0]) if found else None
+
+    def count_documents(self, filter: Any, **options: Any) -> int:  # noqa: A002
+        """How many documents a filter finds."""
+        if options or not isinstance(filter, dict):
+            return super().count_documents(filter, **options)
+        query = compile_query(filter)
+        with self.lock:
+            return count(self.store, query)
+
+    def aggregate(self, pipeline: list[Any], session: Any = None, **_options: Any) -> Any:
+        """The outcome of an aggregation pipeline; a ``$match`` it begins with goes through the indexes."""
+        first = pipeline[0] if isinstance(pipeline, list) and pipeline else None
+        conditions = first["$match"] if isinstance(first, dict) and first.keys() == {"$match"} else None
+        return process_pipeline(list(self.find(conditions)), self.database, pipeline, session)
+
+    def copier(self, projection: Any) -> Copier:
+        """What copies a document, or the fields of it that are asked for."""
+        quick = copier(projection)
+        if quick and not self._codec_options.tz_aware:
+            return quick
+        fields = dict(projection) if isinstance(projection, Mapping) else projection
+
+        def copy(document: Document) -> Document:
+            own = dict(fields) if isinstance(fields, dict) else fields  # mongomock takes it apart
+            copied = quick(document) if quick else self._copy_only_fields(copy_document(document), own, dict)
+            aware: Document = timezone_aware_copy(copied) if self._codec_options.tz_aware else copied
+            return aware
+
+        return copy
+
+    def _iter_documents(self, filter: Any) -> Iterator[Document]:  # noqa: A002
+        """What mongomock's own code finds documents with."""
+        with self.lock:
+            return iter(select(self.store, compile_query(filter)))
+
+    # Writing
+
+    def _insert(self, data: Any, session: Any = None, ordered: bool = True) -> Any:  # noqa: FBT001, FBT002 mongomock's
+        _refuse(session=session)
+        with self.lock:
+            return insert_one(self, data) if isinstance(data, Mapping) else insert_many(self, data, ordered=ordered)
+
+    def _update(
+        self, spec: Any, document: Any, upsert: bool = False, multi: bool = False, **options: Any  # noqa: FBT001, FBT002
+    ) -> dict[str, Any]:
+        options.pop("remove", None)  # what mongomock's bulk calls a replacement
+        _refuse(**options)
+        with self.lock:
+            outcome = update(self, spec, document, many=multi, upsert=upsert)
+        return {
+            "connectionId": self.database.client._id,  # noqa: SLF001
+            "err": None,
+            "n": outcome.matched,
+            "nModified": outcome.modified,
+            "ok": 1,
+            "upserted": outcome.upserted_id,
+            "updatedExisting": outcome.matched > 0 and not outcome.inserted,
+        }
+
+    def _delete(self, filter: Any, multi: bool = False, **options: Any) -> dict[str, Any]:  # noqa: A002, FBT001, FBT002
+        _refuse(**options)
+        with self.lock:
+            deleted = delete(self, filter, many=multi)
+        return {"connectionId": self.database.client._id, "n": deleted, "ok": 1.0, "err": None}  # noqa: SLF001
+
+    def _find_and_modify(self, query: Any, *args: Any, **options: Any) -> Document | None:
+        with self.lock:
+            return super()._find_and_modify(query, *args, **options)
+
+    def bulk_write(
+        self, requests: Iterable[Any], ordered: bool = True, **options: Any  # noqa: FBT001, FBT002 pymongo's
+    ) -> BulkWriteResult:
+        """Carry out several writes."""
+        _refuse(**options)
+        bulk = _Bulk(self, ordered=ordered)
+        for request in requests:
+            request._add_to_bulk(bulk)  # noqa: SLF001 there is no other way
+        with self.lock:
+            return BulkWriteResult(bulk.execute(), acknowledged=True)
+
+    def drop(self, session: Any = None) -> None:
+        """Drop documents and indexes."""
+        _refuse(session=session)
+        with self.lock:
+            self.store.drop()
+
+    # What mongomock does to a document
+
+    def apply_operators(self, document: Document, conditions: Any, changes: Any, *, inserting: bool) -> None:
+        """Change a document by update operators, or replace it."""
+        self._apply_update_document(document, conditions, changes, inserting)
+
+    def apply_pipeline(self, document: Document, pipeline: list[Any]) -> None:
+        """Change a document by an aggregation pipeline."""
+        self._apply_update_pipeline(document, pipeline, None)
+
+    def document_from(self, conditions: Document) -> Document:
+        """The document that the equalities of a filter describe."""
+        document: Document = self._discard_operators(self._expand_dots(conditions))[0]
+        return document
+
+    def check_declared_uniques(self, document: Document) -> None:
+        """Check a stored document against the unique indexes that are declared only.
+
+        Raises:
+            pymongo.errors.DuplicateKeyError: another document has the same values.
+        """
+        self._ensure_uniques(document)
+
+    # Indexes
+
+    def create_index(self, key_or_list: Any, cache_for: int = 300, session: Any = None, **options: Any) -> str:
+        """Create an index, unless it exists, and return its name.
+
+        Raises:
+            pymongo.errors.DuplicateKeyError: it is to be unique, and the documents are not.
+            pymongo.errors.OperationFailure: there is another index of that name.
+        """
+        _refuse(session=session)
+        keys = list(create_index_list(key_or_list))
+        name = str(options.get("name") or gen_index_name(keys))
+        declared: dict[str, Any] = {"key": keys}
+        declared |= {option: True for option in ("sparse", "unique") if options.get(option)}
+        for option in ("expireAfterSeconds", "partialFilterExpression"):
+            if options.get(option) is not None:
+                declared[option] = options[option]
+        with self.lock:
+            existing = self.store.indexes.get(name)
+            if existing == declared:
+                return name
+            if existing:
+                raise OperationFailure(f"Index with name: {name} already exists with different options")
+            if "unique" in declared and not can_be_kept(declared):
+                return super().create_index(keys, cache_for=cache_for, **options)
+            self.store.create_index(name, declared)
+        return name
+
+    def drop_index(self, index_or_name: Any, session: Any = None) -> None:
+        """Drop an index.
+
+        Raises:
+            pymongo.errors.OperationFailure: there is none of that name.
+        """
+        with self.lock:
+            super().drop_index(index_or_name, session)
+
+    def drop_indexes(self, session: Any = None) -> None:
+        """Drop all indexes."""
+        _refuse(session=session)
+        with self.lock:
+            self.store.drop_indexes()
+
+    def with_options(self, **options: Any) -> IndexedCollection:
+        """The same collection with other options."""
+        other = super().with_options(**options)
+        if other is self:
+            return self
+        return IndexedCollection(
+            self.database,
+            self.name,
+            _db_store=self._db_store,
+            write_concern=other.write_concern,
+            read_concern=other.read_concern,
+            read_preference=other.read_preference,
+            codec_options=other.codec_options,
+        )
+
+
+class _Bulk(BaseBulk):
+    """mongomock's bulk operation, which does not know the `sort` that pymongo 4.11 and newer hand in."""
+
+    def add_update(
+        self, selector: Any, doc: Any, multi: bool = False, upsert: bool = False, **options: Any  # noqa: FBT001, FBT002
+    ) -> None:
+        _refuse(sort=options.pop("sort", None))
+        super().add_update(selector, doc, multi, upsert, **options)
+
+    def add_replace(self, selector: Any, doc: Any, upsert: bool, **options: Any) -> None:  # noqa: FBT001
+        _refuse(sort=options.pop("sort", None))
+        super().add_replace(selector, doc, upsert, **options)
+
+
+def _refuse(**options: Any) -> None:
+    """Refuse options that would change what an operation does, when they are given."""
+    for name, value in options.items():
+        if value:
+            raise NotImplementedError(f"The embedded documents engine does not take the option {name!r}.")

@@ -1,0 +1,112 @@
+"""Copies of documents, whole or projected, that share nothing mutable with the stored ones."""
+
+from __future__ import annotations
+
+import copy
+import gc
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from bson import ObjectId
+
+from tuco_mock.state.embedded.documents.borrowed import Document, stored_copy
+from tuco_mock.state.embedded.documents.values import SCALARS
+
+Copier = Callable[[Document], Document]
+
+_IMMUTABLE = SCALARS | {bytes, ObjectId}
+
+
+def copy_document(document: Document) -> Document:
+    """A copy to give out."""
+    given = dict(document)
+    return _with_copied_values(given) if gc.is_tracked(given) else given
+
+
+def _with_copied_values(document: Document) -> Document:
+    """The same document, after copying what in it can be changed.
+
+    CPython keeps a dict that holds nothing but text, numbers and the like out of garbage collection, so to ask for
+    `gc.is_tracked` first is a quick proof that there is nothing to copy. Where dicts are always tracked, this runs.
+    """
+    for field, value in document.items():
+        if type(value) not in SCALARS:
+            document[field] = copy_value(value)
+    return document
+
+
+def copy_value(value: Any) -> Any:
+    """A copy of a value to give out; documents become plain dicts."""
+    if type(value) in _IMMUTABLE:
+        return value
+    if isinstance(value, list):
+        return [copy_value(element) for element in value]
+    if isinstance(value, dict):
+        return {field: copy_value(element) for field, element in value.items()}
+    return copy.copy(value)
+
+
+def clone(document: Document) -> Document:
+    """A copy of a stored document to change and keep."""
+    return copy.deepcopy(document) if gc.is_tracked(document) else dict(document)
+
+
+def to_store(document: Mapping[str, Any]) -> Document:
+    """A copy of a document of the caller's to keep, as mongomock makes it: tuples as lists, moments in UTC."""
+    if type(document) is dict:
+        kept = dict(document)
+        if gc.is_tracked(kept):
+            for field, value in kept.items():
+                if type(value) not in SCALARS:
+                    kept[field] = stored_copy(value)
+        return kept
+    kept = stored_copy(document)
+    return kept if isinstance(kept, dict) else stored_copy(dict(kept))
+
+
+def copier(projection: Any) -> Copier | None:
+    """What copies the projected fields of a document; None for projections that mongomock has to carry out."""
+    if not projection:
+        return copy_document
+    try:
+        if isinstance(projection, dict):
+            return _fields_copier(tuple(projection.items()))
+        if isinstance(projection, (list, tuple)):
+            return _fields_copier(tuple([(field, 1) for field in projection]))
+    except TypeError:  # a projection operator
+        return None
+    return None
+
+
+@lru_cache(maxsize=256)
+def _fields_copier(projection: tuple[tuple[Any, Any], ...]) -> Copier | None:
+    fields = dict(projection)
+    with_id = fields.pop("_id", 1)
+    simple = all(type(field) is str and field.isidentifier() for field in fields)
+    if not simple or with_id not in (0, 1) or not set(fields.values()) <= {0, 1} or len(set(fields.values())) > 1:
+        return None
+    names = frozenset(fields)
+    if not names and with_id:
+        return _including(names, with_id=True)
+    if not names or not next(iter(fields.values())):
+        return _excluding(names if with_id else names | {"_id"})
+    return _including(names, with_id=bool(with_id))
+
+
+def _including(names: frozenset[str], *, with_id: bool) -> Copier:
+    def copy_fields(document: Document) -> Document:
+        given = {field: value for field, value in document.items() if field in names}
+        if with_id and "_id" in document:
+            given["_id"] = document["_id"]
+        return _with_copied_values(given) if gc.is_tracked(given) else given
+
+    return copy_fields
+
+
+def _excluding(names: frozenset[str]) -> Copier:
+    def copy_others(document: Document) -> Document:
+        given = {field: value for field, value in document.items() if field not in names}
+        return _with_copied_values(given) if gc.is_tracked(given) else given
+
+    return copy_others

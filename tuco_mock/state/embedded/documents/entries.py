@@ -1,0 +1,193 @@
+"""The sorted entries of one index: keys in order, and beside each the document it leads to."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tuco_mock.state.embedded.documents.borrowed import Document
+
+Key = tuple[Any, ...]
+"""The values of the indexed fields and, last, the number of the document: no two keys are equal."""
+
+Position = tuple[int, int]
+"""A place among the entries: which chunk, and where in it."""
+
+LOAD = 1000
+"""Half of the most entries a chunk may hold: large enough for few chunks, small enough to move cheaply in memory."""
+
+_PIECE = 256
+
+
+class Entries:
+    """Sorted entries in chunks: adding and removing one costs the logarithm of their number.
+
+    Keys and documents lie in parallel lists rather than in pairs. That costs no object an entry, and leaves the keys
+    free of references to containers, so that the garbage collector does not have to walk them.
+    """
+
+    __slots__ = ("documents", "keys", "maxes")
+
+    def __init__(self) -> None:
+        self.keys: list[list[Key]] = []
+        self.documents: list[list[Document]] = []
+        self.maxes: list[Key] = []
+
+    def __len__(self) -> int:
+        return sum(map(len, self.keys))
+
+    def locate(self, key: Key) -> Position:
+        """The position of the first entry whose key is not less."""
+        chunk = bisect_left(self.maxes, key)
+        if chunk == len(self.maxes):
+            return chunk, 0
+        return chunk, bisect_left(self.keys[chunk], key)
+
+    def starts_with(self, position: Position, prefix: Key) -> bool:
+        """Whether the entry at a position that `locate` gave has a key that starts with the prefix."""
+        chunk, offset = position
+        return chunk < len(self.keys) and self.keys[chunk][offset][: len(prefix)] == prefix
+
+    def add(self, key: Key, document: Document) -> None:
+        """Add an entry."""
+        chunk = bisect_left(self.maxes, key)
+        if chunk < len(self.maxes):
+            keys = self.keys[chunk]
+            offset = bisect_left(keys, key)
+            keys.insert(offset, key)
+            self.documents[chunk].insert(offset, document)
+        elif chunk:
+            chunk -= 1
+            keys = self.keys[chunk]
+            keys.append(key)
+            self.documents[chunk].append(document)
+            self.maxes[chunk] = key
+        else:
+            self._replace(0, 0, [key], [document])
+            return
+        if len(keys) > 2 * LOAD:
+            self._replace(chunk, chunk + 1, keys, self.documents[chunk])
+
+    def remove(self, key: Key) -> None:
+        """Remove the entry of a key.
+
+        Raises:
+            LookupError: there is none, so the index is out of step with its documents.
+        """
+        chunk, offset = self.locate(key)
+        keys = self.keys[chunk] if chunk < len(self.keys) else []
+        if offset == len(keys) or keys[offset][-1] != key[-1]:
+            raise LookupError(f"no index entry {key!r}")
+        del keys[offset], self.documents[chunk][offset]
+        if not keys or (len(keys) < LOAD // 4 and len(self.keys) > 1):
+            self._merge(chunk)
+        elif offset == len(keys):
+            self.maxes[chunk] = keys[-1]
+
+    def extend(self, keys: list[Key], documents: list[Document]) -> None:
+        """Add many entries, sorted by key."""
+        start = 0
+        while start < len(keys):
+            chunk = min(bisect_left(self.maxes, keys[start]), max(len(self.maxes) - 1, 0))
+            last = chunk >= len(self.maxes) - 1
+            end = len(keys) if last else bisect_left(keys, self.maxes[chunk], start)
+            old_keys, old_documents = (self.keys[chunk], self.documents[chunk]) if self.keys else ([], [])
+            new_keys, new_documents = keys[start:end], documents[start:end]
+            if old_keys and old_keys[-1] < new_keys[0]:
+                merged_keys, merged_documents = old_keys + new_keys, old_documents + new_documents
+            else:
+                # keys are unique, so the sort never compares documents
+                pairs = sorted(zip(old_keys + new_keys, old_documents + new_documents, strict=True), key=_key)
+                merged_keys, merged_documents = [key for key, _ in pairs], [document for _, document in pairs]
+            self._replace(chunk, chunk + bool(self.keys), merged_keys, merged_documents)
+            start = end
+
+    def count(self, start: Position, end: Position) -> int:
+        """How many entries lie between two positions."""
+        if end <= start:
+            return 0
+        first, last = start[0], end[0]
+        if first == last:
+            return end[1] - start[1]
+        between = sum(map(len, self.keys[first + 1 : last]))
+        return len(self.keys[first]) - start[1] + between + end[1]
+
+    def window(
+        self, start: Position, end: Position, skip: int = 0, limit: int = 0, *, backwards: bool = False
+    ) -> tuple[list[Key], list[Document]]:
+        """Entries between two positions, forwards or backwards, from the one after `skip`; `limit` 0 means all."""
+        if start[0] == end[0]:
+            return self._slice(start[0], start[1], end[1], skip, limit, backwards=backwards)
+        keys: list[Key] = []
+        documents: list[Document] = []
+        for chunk, low, high in self._segments(start, end, backwards=backwards):
+            size = high - low
+            if skip >= size:
+                skip -= size
+                continue
+            rest = limit - len(keys) if limit else 0
+            more_keys, more_documents = self._slice(chunk, low, high, skip, rest, backwards=backwards)
+            keys += more_keys
+            documents += more_documents
+            skip = 0
+            if limit and len(keys) == limit:
+                break
+        return keys, documents
+
+    def _slice(
+        self, chunk: int, low: int, high: int, skip: int, limit: int, *, backwards: bool
+    ) -> tuple[list[Key], list[Document]]:
+        """The same within one chunk."""
+        if low >= high:
+            return [], []
+        keys, documents = self.keys[chunk], self.documents[chunk]
+        if backwards:
+            high = max(high - skip, low)
+            low = max(high - limit, low) if limit else low
+            return keys[low:high][::-1], documents[low:high][::-1]
+        low += skip
+        high = min(low + limit, high) if limit else high
+        return keys[low:high], documents[low:high]
+
+    def pieces(
+        self, start: Position, end: Position, *, backwards: bool = False
+    ) -> Iterator[tuple[list[Key], list[Document]]]:
+        """The same entries a few at a time, for whoever may stop early."""
+        for chunk, low, high in self._segments(start, end, backwards=backwards):
+            for passed in range(0, high - low, _PIECE):
+                size = min(_PIECE, high - low - passed)
+                first = high - passed - size if backwards else low + passed
+                part = slice(first, first + size)
+                step = -1 if backwards else 1
+                yield self.keys[chunk][part][::step], self.documents[chunk][part][::step]
+
+    def _segments(self, start: Position, end: Position, *, backwards: bool) -> Iterator[tuple[int, int, int]]:
+        """Chunk and bounds in it of each stretch between two positions."""
+        first, last = start[0], end[0]
+        chunks = range(first, last + 1)
+        for chunk in reversed(chunks) if backwards else chunks:
+            low = start[1] if chunk == first else 0
+            high = end[1] if chunk == last else len(self.keys[chunk])
+            if low < high:
+                yield chunk, low, high
+
+    def _replace(self, first: int, last: int, keys: list[Key], documents: list[Document]) -> None:
+        """Put entries in the place of some chunks, cut into chunks of the usual size."""
+        cuts = [*range(0, max(len(keys) - LOAD // 2, 1), LOAD), len(keys)] if keys else []
+        self.keys[first:last] = [keys[low:high] for low, high in pairwise(cuts)]
+        self.documents[first:last] = [documents[low:high] for low, high in pairwise(cuts)]
+        self.maxes[first:last] = [keys[high - 1] for high in cuts[1:]]
+
+    def _merge(self, chunk: int) -> None:
+        """Join a chunk that has become small with its neighbour, lest many small ones remain."""
+        first = max(min(chunk, len(self.keys) - 2), 0)
+        keys = [key for part in self.keys[first : first + 2] for key in part]
+        documents = [document for part in self.documents[first : first + 2] for document in part]
+        self._replace(first, first + 2, keys, documents)
+
+
+def _key(pair: tuple[Key, Document]) -> Key:
+    return pair[0]

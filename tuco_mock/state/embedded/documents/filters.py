@@ -1,0 +1,228 @@
+"""Filters taken apart: what an index can answer, what a quick test can, and what mongomock itself has to.
+
+Quick are the conditions on top-level fields that compare with text, numbers, booleans and None: equality, ``$eq``,
+``$in``, ``$gt``, ``$gte``, ``$lt``, ``$lte``, ``$ne``, ``$nin``, ``$exists``. Every other condition goes, as it is, to
+mongomock's `filter_applies`.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
+
+from bson import ObjectId
+
+from tuco_mock.state.embedded.documents.borrowed import (
+    MISSING,
+    Document,
+    filter_applies,
+    stored_copy,
+    validate_is_mapping,
+)
+from tuco_mock.state.embedded.documents.values import SCALARS, plain
+
+Test = Callable[[Document], Any]
+"""Whether a document meets a condition."""
+
+Limits = tuple[str | None, Any, str | None, Any]
+"""A range: ``$gt``, ``$gte`` or None with the lower end, and ``$lt``, ``$lte`` or None with the upper end."""
+
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "$gt": operator.gt,
+    "$gte": operator.ge,
+    "$lt": operator.lt,
+    "$lte": operator.le,
+}
+_IN_LISTS = SCALARS - {float}  # NaN in a list is found by identity: that is left to mongomock
+_NEVER_IN_RANGE = frozenset({type(None), bool, dict, type(MISSING)})
+
+
+class Part(Protocol):
+    """Fields of a query: those that a plan leaves to be tested, or all of them."""
+
+    @property
+    def equals(self) -> Iterable[str]: ...
+    @property
+    def choices(self) -> Iterable[str]: ...
+    @property
+    def ranges(self) -> Iterable[str]: ...
+
+
+class Query:
+    """A filter, taken apart.
+
+    Attributes:
+        equals: field and value of each equality.
+        choices: field and values of each ``$in``.
+        ranges: field and limits of each range.
+        others: tests of the further quick conditions.
+        rest: what mongomock has to judge.
+    """
+
+    __slots__ = ("choices", "equals", "others", "ranges", "rest")
+
+    def __init__(self, equals: dict[str, Any]) -> None:
+        self.equals = equals
+        self.choices: dict[str, tuple[Any, ...]] = {}
+        self.ranges: dict[str, Limits] = {}
+        self.others: list[Test] = []
+        self.rest: dict[str, Any] = {}
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it finds every document."""
+        return not (self.equals or self.choices or self.ranges or self.others or self.rest)
+
+    def tests_of(self, part: Part) -> list[Test]:
+        """The tests of the conditions on the fields of a part of the query, and of those no index can answer."""
+        tests: list[Test] = []
+        if part.equals:
+            tests += [equal_test(field, self.equals[field]) for field in part.equals]
+        if part.choices:
+            tests += [choice_test(field, self.choices[field]) for field in part.choices]
+        for field in part.ranges:
+            low_operator, low, high_operator, high = self.ranges[field]
+            if low_operator:
+                tests.append(range_test(field, low_operator, low))
+            if high_operator:
+                tests.append(range_test(field, high_operator, high))
+        tests += self.others
+        if self.rest:
+            rest = self.rest
+            tests.append(lambda document: filter_applies(rest, document))
+        return tests
+
+
+def compile_query(conditions: Any) -> Query:
+    """Take a filter apart.
+
+    Raises:
+        TypeError: the filter is not a mapping.
+        pymongo.errors.OperationFailure: it is a mapping of a kind mongomock does not take.
+    """
+    if not isinstance(conditions, dict):
+        validate_is_mapping("filter", conditions)
+        filter_applies(conditions, {})  # says what is wrong
+    try:
+        if _IN_LISTS.issuperset(map(type, conditions.values())) and "".join(conditions).isidentifier():
+            return Query(conditions.copy())  # equalities only, the usual case
+    except TypeError:  # a field that is no text: mongomock says so
+        pass
+    query = Query({})
+    for field, condition in conditions.items():
+        _take_condition(query, field, condition)
+    return query
+
+
+def _take_condition(query: Query, field: Any, condition: Any) -> None:
+    kind = type(condition)
+    if type(field) is not str or not field.isidentifier():
+        query.rest[field] = stored_copy(condition)
+    elif (kind in SCALARS and condition == condition) or (kind is ObjectId and field == "_id"):  # noqa: PLR0124 NaN
+        query.equals[field] = condition
+    elif kind is dict and condition:
+        if not _take_operators(query, field, condition):
+            query.rest[field] = stored_copy(condition)
+    elif type(plain(condition)) in _IN_LISTS:
+        query.equals[field] = plain(condition)
+    else:
+        query.rest[field] = stored_copy(condition)
+
+
+def _take_operators(query: Query, field: str, condition: Mapping[str, Any]) -> bool:
+    """Take ``{"$in": …, …}`` apart; False, and nothing taken, when one of its operators is not quick."""
+    low: tuple[str | None, Any] = (None, None)
+    high: tuple[str | None, Any] = (None, None)
+    others: list[Test] = []
+    taken = Query({})
+    for name, operand in condition.items():
+        if name == "$in" and _is_scalar_list(field, operand):
+            taken.choices[field] = tuple(operand)
+        elif name == "$eq" and type(operand) in _IN_LISTS:
+            taken.equals[field] = operand
+        elif name in {"$gt", "$gte"} and low[0] is None and _is_bound(operand, high):
+            low = (name, operand)
+        elif name in {"$lt", "$lte"} and high[0] is None and _is_bound(operand, low):
+            high = (name, operand)
+        elif name == "$exists":
+            others.append(exists_test(field, wanted=bool(operand)))
+        elif name == "$ne" and type(operand) in _IN_LISTS:
+            others.append(_negation(equal_test(field, operand)))
+        elif name == "$nin" and _is_scalar_list(field, operand):
+            others.append(_negation(choice_test(field, tuple(operand))))
+        else:
+            return False
+    if low[0] or high[0]:
+        taken.ranges[field] = (*low, *high)
+    query.equals |= taken.equals
+    query.choices |= taken.choices
+    query.ranges |= taken.ranges
+    query.others += others
+    return True
+
+
+def _is_scalar_list(field: str, operand: object) -> bool:
+    if not isinstance(operand, (list, tuple)):
+        return False
+    kinds = set(map(type, operand))
+    return kinds <= _IN_LISTS or (field == "_id" and kinds <= _IN_LISTS | {ObjectId})
+
+
+def _is_bound(operand: object, other: tuple[str | None, Any]) -> bool:
+    """Whether the operand can be one end of a range of which the other end is known."""
+    kind = type(operand)
+    if kind not in {str, int, float} or operand != operand:  # noqa: PLR0124 NaN bounds nothing
+        return False
+    return other[0] is None or (kind is str) == (type(other[1]) is str)
+
+
+def equal_test(field: str, value: Any) -> Test:
+    """The test of an equality; an array meets it by an element."""
+
+    def test(document: Document) -> Any:
+        found = document.get(field, MISSING)
+        if isinstance(found, list):
+            return value in found
+        return found == value or (value is None and found is MISSING)
+
+    return test
+
+
+def choice_test(field: str, values: tuple[Any, ...]) -> Test:
+    """The test of an ``$in``; an array meets it by an element."""
+
+    def test(document: Document) -> Any:
+        found = document.get(field, MISSING)
+        if isinstance(found, list):
+            return any(element in values for element in found)
+        return found in values or (found is MISSING and None in values)
+
+    return test
+
+
+def range_test(field: str, name: str, bound: Any) -> Test:
+    """The test of one end of a range; only values of the bound's kind are in it."""
+    compare = _COMPARISONS[name]
+    is_text = type(bound) is str
+    condition = {field: {name: bound}}
+
+    def test(document: Document) -> Any:
+        found = document.get(field, MISSING)
+        kind = type(found)
+        if kind is str:
+            return is_text and compare(found, bound)
+        if kind is int or kind is float:
+            return not is_text and compare(found, bound)
+        return kind not in _NEVER_IN_RANGE and filter_applies(condition, document)
+
+    return test
+
+
+def exists_test(field: str, *, wanted: bool) -> Test:
+    """The test of an ``$exists``."""
+    return lambda document: (field in document) == wanted
+
+
+def _negation(test: Test) -> Test:
+    return lambda document: not test(document)

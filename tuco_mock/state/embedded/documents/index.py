@@ -1,0 +1,190 @@
+"""One index: which keys a document has in it, where a value stands, and who holds a unique key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+from tuco_mock.state.embedded.documents.entries import Entries, Key
+from tuco_mock.state.embedded.documents.values import (
+    FALSE,
+    NONE,
+    NUMBER_RANK,
+    OPAQUE,
+    TEXT_RANK,
+    TRUE,
+    Ranked,
+    after,
+    atom,
+    native_kind,
+)
+
+if TYPE_CHECKING:
+    from tuco_mock.state.embedded.documents.borrowed import Document
+
+
+class Index:
+    """A compound index over top-level fields, kept in ascending order; it is read in both directions.
+
+    Attributes:
+        name: its name.
+        fields: the indexed fields.
+        unique: whether no two documents may have the same values.
+        entries: the keys and the documents they lead to.
+        multikey: whether it holds, or ever held, an array: then a document may stand in it several times, and its
+            order is not that of the documents. As in MongoDB this stays until the index is built anew.
+        kinds: the native kind of each column, None where it has none yet.
+        unordered: whether it holds, or ever held, a value whose order is not kept.
+        mixed: whether it holds, or ever held, values outside the native kind of their column.
+    """
+
+    __slots__ = ("_arrays", "_booleans", "_values", "entries", "fields", "kinds", "mixed", "multikey", "name",
+                 "unique", "unordered")  # fmt: skip
+
+    def __init__(self, name: str, fields: Sequence[str], *, unique: bool) -> None:
+        self.name = name
+        self.fields = tuple(fields)
+        self.unique = unique
+        self._values = tuple_getter(fields)
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget all entries."""
+        self.entries = Entries()
+        self.kinds: tuple[type | None, ...] = (None,) * len(self.fields)
+        self._arrays: dict[tuple[type, ...], int] = {}
+        self.multikey = self.unordered = self.mixed = self._booleans = False
+
+    def keys_of(self, document: Document, number: int) -> list[Key]:
+        """The keys of a document: one, or with arrays one for each of their elements."""
+        try:
+            values = self._values(document)
+        except KeyError:
+            values = tuple([document.get(field) for field in self.fields])
+        kinds = tuple(map(type, values))
+        if kinds == self.kinds:
+            return [(*values, number)]
+        column = self._arrays.get(kinds)
+        if column is not None and self._is_native(column, values[column]):
+            head, tail = values[:column], (*values[column + 1 :], number)
+            return [(*head, each, *tail) for each in dict.fromkeys(values[column])]
+        return self._unusual_keys(values, number)
+
+    def _is_native(self, column: int, elements: list[Any]) -> bool:
+        return set(map(type, elements)) == {self.kinds[column]}
+
+    def _unusual_keys(self, values: tuple[Any, ...], number: int) -> list[Key]:
+        """The same for values of which some are missing, or of another kind than their column."""
+        keys: list[Key] = [()]
+        for column, value in enumerate(values):
+            if isinstance(value, list):
+                self.multikey = True
+                atoms = list(dict.fromkeys([self._new_atom(column, element) for element in value] or [OPAQUE]))
+                keys = [(*key, each) for key in keys for each in atoms]
+                kinds = tuple(map(type, values))
+                if (*kinds[:column], self.kinds[column], *kinds[column + 1 :]) == self.kinds:
+                    self._arrays[kinds] = column
+            else:
+                new = self._new_atom(column, value)
+                keys = [(*key, new) for key in keys]
+        return [(*key, number) for key in keys]
+
+    def _new_atom(self, column: int, value: Any) -> Any:
+        """What stands for a value that is about to enter a column, noting what it does to the index."""
+        if self.kinds[column] is None:
+            self.kinds = (*self.kinds[:column], native_kind(value), *self.kinds[column + 1 :])
+        new = atom(value, self.kinds[column])
+        if type(new) is Ranked and new is not NONE:
+            self.mixed = True
+            self.unordered |= new is OPAQUE
+            self._booleans |= new is TRUE or new is FALSE
+        return new
+
+    def is_plain(self, prefix: tuple[Any, ...]) -> bool:
+        """Whether values that are looked for stand in the leading columns as they are, and equal no other."""
+        return tuple(map(type, prefix)) == self.kinds[: len(prefix)] and not self._booleans
+
+    def atoms(self, column: int, value: Any) -> tuple[Any, ...]:
+        """All that stands in a column for the values equal to one that is looked for: True equals 1 here."""
+        kind = type(value)
+        if kind is str or value is None or not (kind is bool or (self._booleans and value in {0, 1})):
+            return (atom(value, self.kinds[column]),)
+        return TRUE if value else FALSE, atom(int(value), self.kinds[column])
+
+    def bounds(self, prefix: Key, limits: Any = None) -> tuple[Key, Key]:
+        """The keys between which the entries lie that start with a prefix and go on within the limits of a range."""
+        if limits is None:
+            return prefix, after(prefix)
+        low_operator, low, high_operator, high = limits
+        native = self.kinds[len(prefix)]
+        text = type(low if low_operator else high) is str
+        if low_operator:
+            start = (*prefix, atom(low, native))
+            start = after(start) if low_operator == "$gt" else start
+        else:
+            start = (*prefix, self._edge(text, native, end=False))
+        if high_operator:
+            end = (*prefix, atom(high, native))
+            end = after(end) if high_operator == "$lte" else end
+        elif not self.mixed and native is (str if text else int):
+            end = after(prefix)
+        else:
+            end = (*prefix, self._edge(text, native, end=True))
+        return start, end
+
+    @staticmethod
+    def _edge(text: bool, native: type | None, *, end: bool) -> Any:  # noqa: FBT001
+        """What lies just below, or above, all values of a kind."""
+        if text and native is str and not end:
+            return ""
+        rank = TEXT_RANK if text else NUMBER_RANK
+        return Ranked(rank + 0.5 if end else rank - 0.5)
+
+    def holder(self, keys: Iterable[Key], document: Document) -> Document | None:
+        """The other document that has one of a document's keys, for unique indexes; None when the keys are free."""
+        for key in keys:
+            prefixes: list[Key] = [key[:-1]]
+            if self._booleans:
+                prefixes = [()]
+                for column, each in enumerate(key[:-1]):
+                    prefixes = [(*prefix, twin) for prefix in prefixes for twin in self._twins(column, each)]
+            for prefix in prefixes:
+                found = self._holder_of(prefix, key[-1], document)
+                if found is not None:
+                    return found
+        return None
+
+    def _twins(self, column: int, each: Any) -> tuple[Any, ...]:
+        if not isinstance(each, Ranked):
+            return self.atoms(column, each)
+        return self.atoms(column, each.value) if each.rank in {NUMBER_RANK, TRUE.rank} else (each,)
+
+    def _holder_of(self, prefix: Key, number: int, document: Document) -> Document | None:
+        entries = self.entries
+        position = entries.locate(prefix)
+        if not entries.starts_with(position, prefix):
+            return None
+        found, others = entries.window(position, entries.locate(after(prefix)))
+        for other_key, other in zip(found, others, strict=True):
+            if other_key[-1] != number and all(
+                _share(document.get(field), other.get(field))
+                for field, each in zip(self.fields, prefix, strict=True)
+                if each is OPAQUE
+            ):
+                return other
+        return None
+
+
+def tuple_getter(fields: Sequence[str]) -> Callable[[Document], tuple[Any, ...]]:
+    """What gets the values of some fields as a tuple, as `itemgetter` does for two and more."""
+    if len(fields) > 1:
+        return itemgetter(*fields)
+    get = itemgetter(fields[0])
+    return lambda document: (get(document),)
+
+
+def _share(one: Any, other: Any) -> bool:
+    """Whether two values of which the index keeps no more than their presence are equal, or have an equal element."""
+    ones, others = ([value] if not isinstance(value, list) or not value else value for value in (one, other))
+    return any(each in others for each in ones if atom(each, None) is OPAQUE)

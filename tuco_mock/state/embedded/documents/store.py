@@ -1,0 +1,302 @@
+"""What a collection holds: its documents by ``_id``, and its indexes, always in step with them."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from tuco_mock.state.embedded.documents.borrowed import (
+    BaseDatabaseStore,
+    BaseServerStore,
+    BaseStore,
+    Document,
+    Sort,
+    hashable_document,
+)
+from tuco_mock.state.embedded.documents.entries import Key
+from tuco_mock.state.embedded.documents.errors import duplicate_key
+from tuco_mock.state.embedded.documents.filters import Query
+from tuco_mock.state.embedded.documents.index import Index
+from tuco_mock.state.embedded.documents.planning import Plan, Shape, make_plan, shape_of
+
+_MOST_PLANS = 1000
+
+
+
+class Deferred:
+    """What of a bulk insert waits to be added to the indexes all together.
+
+    Attributes:
+        documents: the documents, by number.
+        keys: their keys, by index.
+    """
+
+    __slots__ = ("documents", "keys")
+
+    def __init__(self) -> None:
+        self.documents: dict[int, Document] = {}
+        self.keys: dict[Index, list[Key]] = {}
+
+
+class IndexedStore(BaseStore):
+    """The documents of a collection in natural order, which is the order they were inserted in, and its indexes.
+
+    The documents are numbered in that order: the number ends every index key, so that equal keys lie in natural order
+    and anything found through an index can be put back into it. A document that is changed keeps its number.
+
+    Attributes:
+        documents_by_id: the documents.
+        numbers: their numbers.
+        kept: the indexes kept in step, by name. `indexes` has all that were declared: those with options that change
+            which documents they hold (sparse, partial) or over dotted fields are declared only, and not read.
+        examined: how many documents and index entries the queries so far have looked at.
+    """
+
+    def __init__(self, name: str, database: str) -> None:
+        super().__init__(name)
+        self.documents_by_id: dict[Any, Document] = {}
+        self.numbers: dict[Any, int] = {}
+        self.kept: dict[str, Index] = {}
+        self.examined = 0
+        self._documents = self.documents_by_id
+        self._database = database
+        self._next_number = itertools.count()
+        self._forget_plans()
+
+    def _forget_plans(self) -> None:
+        self._plans: dict[Shape, Plan] = {}
+        self._affected: dict[tuple[str, ...], tuple[Index, ...]] = {}
+        self.checked_by_mongomock = any(
+            each.get("unique") and name not in self.kept for name, each in self.indexes.items()
+        )
+
+    # Reading
+
+    def plan(self, query: Query, sort: Sort) -> Plan:
+        """How to answer the query."""
+        if self._ttl_indexes:
+            self._remove_expired_documents()
+        shape = shape_of(query, sort)
+        plan = self._plans.get(shape)
+        if plan is None:
+            if len(self._plans) >= _MOST_PLANS:
+                self._plans.clear()
+            plan = self._plans[shape] = make_plan(self.kept.values(), shape)
+        return plan
+
+    def all(self, limit: int = 0) -> list[Document]:
+        """The documents in natural order, or as many as `limit` of them."""
+        return list(itertools.islice(self.documents, limit or None))
+
+    # Writing
+
+    def insert(self, document: Document, deferred: Deferred | None = None) -> None:
+        """Add a document, which from now on belongs to the store.
+
+        Args:
+            document: the document.
+            deferred: collects the entries of the indexes that are not unique, for `add_deferred`.
+
+        Raises:
+            pymongo.errors.DuplicateKeyError: its ``_id``, or its key in a unique index, is taken.
+        """
+        key = _key_of(document)
+        if key in self:
+            raise duplicate_key(self._database, self.name, "_id_", ("_id",), document)
+        number = next(self._next_number)
+        keys = {index: index.keys_of(document, number) for index in self.kept.values()}
+        for index, own in keys.items():
+            if index.unique:
+                self._check_free(index, own, document)
+        self.documents_by_id[key] = document
+        self.numbers[key] = number
+        for index, own in keys.items():
+            if deferred is None or index.unique:
+                for each in own:
+                    index.entries.add(each, document)
+            else:
+                deferred.documents[number] = document
+                deferred.keys.setdefault(index, []).extend(own)
+
+    @staticmethod
+    def add_deferred(deferred: Deferred) -> None:
+        """Add the entries that a bulk insert put off: sorted first, that costs less than one at a time."""
+        documents = deferred.documents
+        for index, keys in deferred.keys.items():
+            keys.sort()
+            index.entries.extend(keys, [documents[key[-1]] for key in keys])
+
+    def rewrite(self, document: Document, new: Document, fields: tuple[str, ...] | None = None) -> None:
+        """Change a stored document.
+
+        Args:
+            document: the stored document.
+            new: what it is to be.
+            fields: the only fields in which the two may differ; None for any.
+
+        Raises:
+            pymongo.errors.DuplicateKeyError: its new key in a unique index is taken; nothing has changed then.
+        """
+        indexes = tuple(self.kept.values()) if fields is None else self._affected_by(fields)
+        changes = []
+        if indexes:
+            number = self.numbers[_key_of(document)]
+            for index in indexes:
+                old_keys, new_keys = index.keys_of(document, number), index.keys_of(new, number)
+                if old_keys != new_keys:
+                    if index.unique:
+                        self._check_free(index, new_keys, new)
+                    changes.append((index.entries, old_keys, new_keys))
+        document.clear()
+        document.update(new)
+        for entries, old_keys, new_keys in changes:
+            for key in old_keys:
+                entries.remove(key)
+            for key in new_keys:
+                entries.add(key, document)
+
+    def remove(self, document: Document) -> None:
+        """Remove a stored document."""
+        key = _key_of(document)
+        number = self.numbers.pop(key)
+        del self.documents_by_id[key]
+        for index in self.kept.values():
+            for each in index.keys_of(document, number):
+                index.entries.remove(each)
+
+    def clear(self) -> None:
+        """Remove all documents; the indexes stay."""
+        self.documents_by_id.clear()
+        self.numbers.clear()
+        for index in self.kept.values():
+            index.clear()
+
+    def _affected_by(self, fields: tuple[str, ...]) -> tuple[Index, ...]:
+        """The indexes that have one of the fields."""
+        affected = self._affected.get(fields)
+        if affected is None:
+            affected = tuple(index for index in self.kept.values() if not set(fields).isdisjoint(index.fields))
+            if len(self._affected) >= _MOST_PLANS:
+                self._affected.clear()
+            self._affected[fields] = affected
+        return affected
+
+    def _check_free(self, index: Index, keys: Sequence[Key], document: Document) -> None:
+        if index.holder(keys, document) is not None:
+            raise duplicate_key(self._database, self.name, index.name, index.fields, document)
+
+    # Indexes
+
+    def create_index(self, index_name: str, index_dict: dict[str, Any]) -> None:
+        """Declare an index, and build it from the documents that are there.
+
+        Raises:
+            pymongo.errors.DuplicateKeyError: it is to be unique, and they are not; it is not declared then.
+        """
+        if can_be_kept(index_dict):
+            self.kept[index_name] = self._built(index_name, index_dict)
+        super().create_index(index_name, index_dict)
+        self._forget_plans()
+
+    def _built(self, name: str, declared: dict[str, Any]) -> Index:
+        index = Index(name, [field for field, _ in declared["key"]], unique=declared.get("unique", False))
+        deferred = Deferred()
+        own_keys = deferred.keys[index] = []
+        for key, document in self.documents_by_id.items():
+            number = self.numbers[key]
+            own = index.keys_of(document, number)
+            if index.unique:
+                self._check_free(index, own, document)
+                for each in own:
+                    index.entries.add(each, document)
+            else:
+                deferred.documents[number] = document
+                own_keys.extend(own)
+        self.add_deferred(deferred)
+        return index
+
+    def drop_index(self, index_name: str) -> None:
+        """Forget an index.
+
+        Raises:
+            KeyError: there is none of that name.
+        """
+        super().drop_index(index_name)
+        self.kept.pop(index_name, None)
+        self._forget_plans()
+
+    def drop_indexes(self) -> None:
+        """Forget all indexes."""
+        self.indexes = {}
+        self._ttl_indexes = {}
+        self.kept = {}
+        self._forget_plans()
+
+    def drop(self) -> None:
+        """Forget documents and indexes."""
+        self.drop_indexes()
+        self.clear()
+        self._is_force_created = False
+
+    # What mongomock's own code calls. Its lock is not needed: the database's is held.
+
+    def __contains__(self, key: Any) -> bool:
+        return key in self.documents_by_id
+
+    def __getitem__(self, key: Any) -> Document:
+        return self.documents_by_id[key]
+
+    def __delitem__(self, key: Any) -> None:
+        self.remove(self.documents_by_id[hashable_document(key) if isinstance(key, dict) else key])
+
+    def __len__(self) -> int:
+        return len(self.documents_by_id)
+
+    @property
+    def documents(self) -> Iterator[Document]:
+        """The documents in natural order."""
+        yield from self.documents_by_id.values()
+
+
+class IndexedDatabaseStore(BaseDatabaseStore):
+    """The collections of a database, and the lock that every operation on one of them takes."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+        self.lock = threading.RLock()
+
+    def __getitem__(self, col_name: str) -> IndexedStore:
+        try:
+            found: IndexedStore = self._collections[col_name]
+        except KeyError:
+            found = self._collections[col_name] = IndexedStore(col_name, self.name)
+        return found
+
+
+class IndexedServerStore(BaseServerStore):
+    """The databases of a client."""
+
+    def __getitem__(self, db_name: str) -> IndexedDatabaseStore:
+        try:
+            found: IndexedDatabaseStore = self._databases[db_name]
+        except KeyError:
+            found = self._databases[db_name] = IndexedDatabaseStore(db_name)
+        return found
+
+
+def _key_of(document: Document) -> Any:
+    """What a document is found by: its ``_id``, as something hashable."""
+    key = document.get("_id")
+    return hashable_document(key) if isinstance(key, dict) else key
+
+
+def can_be_kept(declared: dict[str, Any]) -> bool:
+    """Whether an index holds every document, under the values of top-level fields."""
+    fields: Iterable[Any] = [field for field, _ in declared["key"]]
+    ways = [way for _, way in declared["key"]]
+    whole = not declared.get("sparse") and declared.get("partialFilterExpression") is None
+    plain = all(type(field) is str and field.isidentifier() for field in fields) and set(ways) <= {1, -1}
+    return whole and plain and len(set(fields)) == len(ways) > 0

@@ -1,0 +1,192 @@
+"""Inserts, updates and deletes, each document changed as a whole or not at all."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping, MutableMapping
+from typing import TYPE_CHECKING, Any
+
+import bson
+from bson import ObjectId
+from pymongo.errors import BulkWriteError, DuplicateKeyError, WriteError
+
+from tuco_mock.state.embedded.documents.borrowed import (
+    Document,
+    stored_copy,
+    validate_field_names,
+    validate_is_mapping,
+    validate_list_or_mapping,
+    validate_update_pipeline,
+)
+from tuco_mock.state.embedded.documents.copying import clone, to_store
+from tuco_mock.state.embedded.documents.filters import compile_query
+from tuco_mock.state.embedded.documents.reading import select
+from tuco_mock.state.embedded.documents.store import Deferred
+from tuco_mock.state.embedded.documents.updates import QuickUpdate, compile_update
+
+if TYPE_CHECKING:
+    from tuco_mock.state.embedded.documents.collection import IndexedCollection
+
+
+def insert_one(collection: IndexedCollection, given: MutableMapping[str, Any], deferred: Deferred | None = None) -> Any:
+    """Insert a document and return its ``_id``, which the caller's document gets too when it has none.
+
+    Raises:
+        ValueError, bson.errors.InvalidDocument, OverflowError, UnicodeError: BSON cannot express the document.
+        pymongo.errors.DuplicateKeyError: its ``_id``, or its key in a unique index, is taken.
+    """
+    if not all(isinstance(field, str) for field in given):
+        raise ValueError("Document keys must be strings")
+    if not "".join(given).isidentifier():
+        validate_field_names(given)
+    bson.encode(given)
+    if "_id" not in given:
+        given["_id"] = ObjectId()
+    document = to_store(given)
+    collection.store.insert(document, deferred)
+    if collection.store.checked_by_mongomock:
+        try:
+            collection.check_declared_uniques(document)
+        except DuplicateKeyError:
+            collection.store.remove(document)
+            raise
+    return given["_id"]
+
+
+def insert_many(collection: IndexedCollection, documents: Iterable[Any], *, ordered: bool) -> list[Any]:
+    """Insert documents and return their ids.
+
+    Raises:
+        pymongo.errors.BulkWriteError: some could not be inserted; the others were, up to the first when `ordered`.
+        Exception: as for one document, when BSON cannot express it; those before it were inserted.
+    """
+    ids: list[Any] = []
+    errors: list[dict[str, Any]] = []
+    deferred = Deferred()
+    # unique indexes that mongomock checks are checked by queries, so nothing may be put off
+    put_off = None if collection.store.checked_by_mongomock else deferred
+    try:
+        for index, document in enumerate(documents):
+            try:
+                ids.append(insert_one(collection, document, put_off))
+            except WriteError as error:
+                errors.append({"index": index, "code": error.code, "errmsg": str(error), "op": document})
+                if ordered:
+                    break
+    finally:
+        collection.store.add_deferred(deferred)
+    if errors:
+        raise BulkWriteError({"writeErrors": errors, "nInserted": len(ids)})
+    return ids
+
+
+def delete(collection: IndexedCollection, conditions: Any, *, many: bool) -> int:
+    """Delete the documents that a filter finds, or the first of them, and return how many."""
+    store = collection.store
+    found = select(store, compile_query(stored_copy(conditions)), limit=0 if many else 1)
+    if len(found) == len(store):
+        store.clear()
+    else:
+        for document in found:
+            store.remove(document)
+    return len(found)
+
+
+class Outcome:
+    """What an update did.
+
+    Attributes:
+        matched: how many documents the filter found, or 1 for an upsert.
+        modified: how many of them are different now.
+        upserted_id: the ``_id`` of the document that was inserted, if one was.
+        inserted: whether one was.
+    """
+
+    __slots__ = ("inserted", "matched", "modified", "upserted_id")
+
+    def __init__(self, matched: int, modified: int, upserted_id: Any = None, *, inserted: bool = False) -> None:
+        self.matched = matched
+        self.modified = modified
+        self.upserted_id = upserted_id
+        self.inserted = inserted
+
+
+def update(collection: IndexedCollection, conditions: Any, changes: Any, *, many: bool, upsert: bool) -> Outcome:
+    """Update the documents that a filter finds, or the first of them.
+
+    Raises:
+        pymongo.errors.DuplicateKeyError: a document's new key in a unique index is taken. That document is left as it
+            is, those before it are changed.
+        pymongo.errors.WriteError, Exception: what mongomock raises for an update that cannot be carried out; likewise.
+    """
+    validate_is_mapping("spec", conditions)
+    quick = compile_update(changes)
+    found = select(collection.store, compile_query(conditions), limit=0 if many else 1)
+    if quick and found:
+        outcome = _update_quickly(collection, found, quick)
+        if outcome:
+            return outcome
+    conditions, changes = stored_copy(conditions), stored_copy(changes)
+    validate_list_or_mapping("document", changes)
+    if isinstance(changes, list):
+        validate_update_pipeline(changes)
+    if found or not upsert:
+        modified = sum([_update_slowly(collection, document, conditions, changes) for document in found])
+        return Outcome(len(found), modified)
+    return Outcome(1, 0, _upsert(collection, conditions, changes), inserted=True)
+
+
+def _update_quickly(collection: IndexedCollection, found: list[Document], quick: QuickUpdate) -> Outcome | None:
+    """Update documents without mongomock; None, and nothing done, when one of them needs it."""
+    quick.check()
+    modified = 0
+    news = [quick.applied_to(document) for document in found]
+    if None in news or collection.store.checked_by_mongomock:
+        return None
+    for document, new in zip(found, news, strict=True):
+        assert new is not None
+        modified += new != document
+        collection.store.rewrite(document, new, quick.fields)
+    return Outcome(len(found), modified)
+
+
+def _update_slowly(collection: IndexedCollection, document: Document, conditions: Any, changes: Any) -> bool:
+    """Let mongomock change a copy of a document, and keep that; returns whether it is different."""
+    new = clone(document)
+    _apply(collection, new, conditions, changes, inserting=False)
+    if new.get("_id") != document.get("_id"):
+        raise WriteError(
+            "After applying the update, the (immutable) field '_id' was found to have been altered to "
+            f"_id: {new.get('_id')}"
+        )
+    modified = new != document
+    old = clone(document) if collection.store.checked_by_mongomock else None
+    collection.store.rewrite(document, new)
+    if old is not None and modified:
+        try:
+            collection.check_declared_uniques(document)
+        except DuplicateKeyError:
+            collection.store.rewrite(document, old)
+            raise
+    return modified
+
+
+def _apply(
+    collection: IndexedCollection, document: Document, conditions: Any, changes: Any, *, inserting: bool
+) -> None:
+    # the changes are copied lest documents share values, which a later update would change in all of them
+    changes = copy.deepcopy(changes)
+    if isinstance(changes, list):
+        collection.apply_pipeline(document, changes)
+    else:
+        collection.apply_operators(document, conditions, changes, inserting=inserting)
+
+
+def _upsert(collection: IndexedCollection, conditions: Mapping[str, Any], changes: Any) -> Any:
+    """Insert what the filter's equalities and the changes make, and return its ``_id``."""
+    key = conditions.get("_id")
+    if key is None and not isinstance(changes, list):
+        key = changes.get("_id")
+    document = collection.document_from({**conditions, "_id": ObjectId() if key is None else key})
+    _apply(collection, document, conditions, changes, inserting=True)
+    return insert_one(collection, document)

@@ -1,0 +1,34 @@
+"""The leads of all workspaces, found by id or by any of their addresses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tuco_mock.domain.ids import key
+
+if TYPE_CHECKING:
+    from tuco_mock.state.engines import Document, Engines
+
+
+class Leads:
+    """The lead documents."""
+
+    def __init__(self, engines: Engines) -> None:
+        self._collection = engines.documents["leads"]
+
+    def id_of(self, workspace: str, address_key: str) -> str | None:
+        """The id of the lead that has the address, primary or alternate (C7)."""
+        found = self._collection.find_one({"workspaceId": workspace, "identity": address_key}, {"id": 1})
+        return None if found is None else str(found["id"])
+
+    def exists(self, workspace: str, lead_id: str) -> bool:
+        """Whether the workspace has the lead."""
+        return self._collection.find_one({"_id": key(workspace, lead_id)}, {"_id": 1}) is not None
+
+    def get(self, workspace: str, lead_id: str) -> Document | None:
+        """The lead, or None."""
+        return self._collection.find_one({"_id": key(workspace, lead_id)})
+
+    def with_address(self, workspace: str, address_key: str) -> Document | None:
+        """The lead that has the address, primary or alternate (C7)."""
+        return self._collection.find_one({"workspaceId": workspace, "identity": address_key})

@@ -1,0 +1,89 @@
+"""The outbound messages of all workspaces."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tuco_mock.domain.ids import key
+from tuco_mock.domain.messages import CANCELLABLE, Status, phase_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tuco_mock.state.engines import Document, Engines
+
+_CANCELLABLE = list(CANCELLABLE)
+_OLDEST_FIRST = [("createdAt", 1), ("seq", 1)]
+_NEWEST_SENT_FIRST = [("sentAt", -1), ("id", -1)]
+
+
+class Messages:
+    """The message documents."""
+
+    def __init__(self, engines: Engines) -> None:
+        self._collection = engines.documents["messages"]
+
+    def cancellable_of_lead(self, workspace: str, lead_id: str) -> list[str]:
+        """Ids of the lead's cancellable messages, oldest first (C9, C11, C16)."""
+        return self._cancellable({"workspaceId": workspace, "leadId": lead_id})
+
+    def cancellable_to(self, workspace: str, address_keys: Sequence[str]) -> list[str]:
+        """Ids of the cancellable messages that go to one of the addresses, oldest first (C10, C11, C16)."""
+        return self._cancellable({"workspaceId": workspace, "to": {"$in": list(address_keys)}})
+
+    def _cancellable(self, chosen: Mapping[str, object]) -> list[str]:
+        found = self._collection.find({**chosen, "phase": "waiting"}, {"id": 1}).sort(_OLDEST_FIRST)
+        return [document["id"] for document in found]
+
+    def cancel(self, workspace: str, message_ids: Sequence[str], at: str, cancellation: int) -> list[str]:
+        """Cancel those of the messages that still can be, in one bulk update (C12).
+
+        Args:
+            workspace: whose messages.
+            message_ids: those found cancellable a moment ago.
+            at: the moment, for `updatedAt`.
+            cancellation: a number no other cancellation has, by which a message cancelled by another call at the same
+                moment is told from one of ours (C17).
+
+        Returns:
+            The ids of the messages that this call cancelled, in the order given.
+        """
+        keys = [key(workspace, each) for each in message_ids]
+        result = self._collection.update_many(
+            {"_id": {"$in": keys}, "status": {"$in": _CANCELLABLE}},
+            {"$set": {**_now("cancelled"), "updatedAt": at, "cancellation": cancellation}},
+        )
+        if result.modified_count == len(keys):
+            return list(message_ids)
+        ours = self._collection.find({"_id": {"$in": keys}, "cancellation": cancellation}, {"id": 1})
+        ids = {document["id"] for document in ours}
+        return [each for each in message_ids if each in ids]
+
+    def sent_to(self, workspace: str, lead_id: str, limit: int) -> list[Document]:
+        """What the lead has got from us, newest first by send time (R18)."""
+        return list(
+            self._collection.find(
+                {"workspaceId": workspace, "leadId": lead_id, "phase": "reached"},
+                {"id": 1, "message": 1, "sentAt": 1, "batchId": 1, "stepIndex": 1},
+            )
+            .sort(_NEWEST_SENT_FIRST)
+            .limit(limit)
+        )
+
+    def move(
+        self, workspace: str, message_id: str, status: Status, changes: Mapping[str, str], allowed: Sequence[Status]
+    ) -> bool:
+        """Give a message another status if its present one still is one of the allowed; False when it is not (C14)."""
+        result = self._collection.update_one(
+            {"_id": key(workspace, message_id), "status": {"$in": list(allowed)}}, {"$set": {**_now(status), **changes}}
+        )
+        return result.matched_count == 1
+
+    def get(self, workspace: str, message_id: str) -> Document | None:
+        """The message, or None."""
+        return self._collection.find_one({"_id": key(workspace, message_id)})
+
+
+def _now(status: Status) -> dict[str, str]:
+    """A status with the phase it amounts to: the two are never written apart."""
+    return {"status": status, "phase": phase_of(status)}

@@ -1,0 +1,75 @@
+"""The inbound replies of all workspaces, and the threads kept from them: who replied last, and when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tuco_mock.domain.ids import key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tuco_mock.state.engines import Document, Engines
+
+_NEWEST_FIRST = [("receivedAt", -1), ("id", -1)]
+
+
+class Replies:
+    """The reply documents and, derived from them, one thread a lead and scope (see `domain.threads`)."""
+
+    def __init__(self, engines: Engines) -> None:
+        self._replies = engines.documents["replies"]
+        self._threads = engines.documents["threads"]
+
+    def of_lead(self, workspace: str, lead_id: str, limit: int = 0) -> list[Document]:
+        """The lead's replies, newest first; all of them when `limit` is 0."""
+        found = self._replies.find({"workspaceId": workspace, "leadId": lead_id}).sort(_NEWEST_FIRST)
+        return list(found.limit(limit))
+
+    def from_address(self, workspace: str, address_key: str) -> list[Document]:
+        """The replies that came from the address, whoever it belongs to."""
+        return list(self._replies.find({"workspaceId": workspace, "from": address_key}))
+
+    def between(self, workspace: str, since: str | None, until: str | None) -> list[Document]:
+        """The replies within the bounds, both inclusive, newest first (R9)."""
+        bounds = {name: bound for name, bound in (("$gte", since), ("$lte", until)) if bound is not None}
+        chosen: dict[str, Any] = {"workspaceId": workspace, **({"receivedAt": bounds} if bounds else {})}
+        return list(self._replies.find(chosen).sort(_NEWEST_FIRST))
+
+    def get(self, workspace: str, reply_id: str) -> Document | None:
+        """The reply, or None."""
+        return self._replies.find_one({"_id": key(workspace, reply_id)})
+
+    def touch(self, threads: Iterable[Document]) -> None:
+        """Note replies in their threads; an older reply never hides a newer one, whatever order they come in."""
+        for thread in threads:
+            fixed = {name: value for name, value in thread.items() if name not in {"_id", "last"}}
+            self._threads.update_one(
+                {"_id": thread["_id"]}, {"$setOnInsert": fixed, "$max": {"last": thread["last"]}}, upsert=True
+            )
+
+    def start(self, threads: list[Document]) -> None:
+        """Keep the threads of a workspace that has none yet."""
+        if threads:
+            self._threads.insert_many(threads)
+
+    def last_of(self, workspace: str, lead_id: str, scope: str) -> str | None:
+        """The cursor of the lead's most recent reply in the scope."""
+        thread = self._threads.find_one({"_id": key(workspace, lead_id, scope)}, {"last": 1})
+        return None if thread is None else str(thread["last"])
+
+    def count_threads(self, workspace: str, scope: str, since: str | None) -> int:
+        """How many leads replied in the scope, at or after `since`."""
+        return self._threads.count_documents(_in_scope(workspace, scope, since))
+
+    def threads(self, workspace: str, scope: str, since: str | None, skip: int = 0, limit: int = 0) -> list[Document]:
+        """Who replied in the scope, at or after `since`, newest first; all of them when `limit` is 0."""
+        found = self._threads.find(_in_scope(workspace, scope, since), {"leadId": 1, "last": 1})
+        return list(found.sort([("last", -1)]).skip(skip).limit(limit))
+
+
+def _in_scope(workspace: str, scope: str, since: str | None) -> dict[str, Any]:
+    chosen: dict[str, Any] = {"workspaceId": workspace, "scope": scope}
+    if since is not None:
+        chosen["last"] = {"$gte": since}
+    return chosen

@@ -1,0 +1,107 @@
+"""The workspaces' settings, found by id or by API key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pymongo.errors import DuplicateKeyError
+
+from tuco_mock.domain.errors import Conflict, NotFound
+from tuco_mock.domain.workspaces import FIRST, Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tuco_mock.state.engines import Document, Engines
+
+
+class Workspaces:
+    """The settings documents of all workspaces."""
+
+    def __init__(self, engines: Engines) -> None:
+        self._collection = engines.documents["workspaces"]
+
+    def by_key(self, api_key: str) -> Workspace | None:
+        """The workspace that an API key belongs to (A1)."""
+        document = self._collection.find_one({"apiKeys": api_key})
+        return None if document is None else _workspace(document)
+
+    def get(self, workspace: str) -> Workspace:
+        """The workspace of an id; ``default`` means the first one.
+
+        Raises:
+            NotFound: there is none.
+        """
+        if workspace == FIRST:
+            document = next(iter(self._collection.find({}).sort([("order", 1)]).limit(1)), None)
+        else:
+            document = self._collection.find_one({"_id": workspace})
+        if document is None:
+            raise NotFound("workspace", f"There is no workspace {workspace!r}; GET /_tuco/workspaces lists them.")
+        return _workspace(document)
+
+    def all(self) -> list[Workspace]:
+        """All workspaces, the first one first."""
+        return [_workspace(document) for document in self._collection.find({}).sort([("order", 1)])]
+
+    def count(self) -> int:
+        """How many there are."""
+        return self._collection.count_documents({})
+
+    def owner_of(self, api_keys: Iterable[str]) -> dict[str, str]:
+        """Which of the API keys are taken, and by which workspace."""
+        found = self._collection.find({"apiKeys": {"$in": list(api_keys)}})
+        wanted = set(api_keys)
+        return {key: document["_id"] for document in found for key in document["apiKeys"] if key in wanted}
+
+    def add(self, workspace: Workspace) -> None:
+        """Keep a new workspace, behind those that exist.
+
+        Raises:
+            Conflict: its id or one of its keys is taken.
+        """
+        last = next(iter(self._collection.find({}, {"order": 1}).sort([("order", -1)]).limit(1)), {"order": 0})
+        try:
+            self._collection.insert_one({"_id": workspace.id, "order": last["order"] + 1, **_settings(workspace)})
+        except DuplicateKeyError as error:
+            raise Conflict(f"The id or an API key of workspace {workspace.id!r} is taken.") from error
+
+    def replace(self, workspace: Workspace) -> None:
+        """Put new settings in place of a workspace's old ones; its place in the order stays.
+
+        Raises:
+            Conflict: one of its keys is taken by another workspace.
+        """
+        try:
+            self._collection.update_one({"_id": workspace.id}, {"$set": _settings(workspace)})
+        except DuplicateKeyError as error:
+            raise Conflict(f"An API key of workspace {workspace.id!r} belongs to another one.") from error
+
+    def drop(self, workspace: str) -> None:
+        """Forget the settings."""
+        self._collection.delete_one({"_id": workspace})
+
+
+def _workspace(document: Document) -> Workspace:
+    return Workspace(
+        id=document["_id"],
+        name=document["name"],
+        api_keys=tuple(document["apiKeys"]),
+        seed=document["seed"],
+        active=document["active"],
+        read_only=document["readOnly"],
+        country_code=document["countryCode"],
+        rate_limits=document["rateLimits"],
+    )
+
+
+def _settings(workspace: Workspace) -> dict[str, Any]:
+    return {
+        "name": workspace.name,
+        "apiKeys": list(workspace.api_keys),
+        "seed": workspace.seed,
+        "active": workspace.active,
+        "readOnly": workspace.read_only,
+        "countryCode": workspace.country_code,
+        "rateLimits": dict(workspace.rate_limits),
+    }

@@ -1,0 +1,1 @@
+"""What both rooms need of HTTP: read a body, find the token, send JSON."""
