@@ -1,4 +1,4 @@
-"""One server a session, on a real socket, each of its answers checked against the API description; one workspace a test."""
+"""One server a session, on a real socket, its answers checked against the API description; one workspace a test."""
 
 from __future__ import annotations
 

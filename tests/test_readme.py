@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 CALLS = [
     (command, json.loads(answer))
-    for (kind, command), (next_kind, answer) in zip(BLOCKS, BLOCKS[1:], strict=False)
+    for (kind, command), (next_kind, answer) in pairwise(BLOCKS)
     if kind == "sh" and command.startswith("curl") and next_kind == "json"
 ]
 
@@ -70,11 +71,12 @@ def test_fixture_examples_load(text: str) -> None:
 
 def decisions() -> str:
     """The table of decisions as the README must show it."""
-    rows = ["| clause | what we decided |", "| --- | --- |"]
-    for clause in load_clauses():
-        if clause.kind == "decision":
-            rows.append(f"| {clause.id} | {' '.join(clause.text.split()).replace('|', '/')} |")
-    return "\n".join(rows)
+    rows = [
+        f"| {clause.id} | {' '.join(clause.text.split()).replace('|', '/')} |"
+        for clause in load_clauses()
+        if clause.kind == "decision"
+    ]
+    return "\n".join(["| clause | what we decided |", "| --- | --- |", *rows])
 
 
 def test_table_of_decisions_is_current() -> None:

@@ -4,7 +4,6 @@ The house, from the top floor down; imports run downwards only (import-linter ho
 
 ======================  =========================================================================
 `cli`                   the ``tuco-mock`` command
-`serve`                 what its ``serve`` does: application, checks, server, a word to the user
 `contract`              the API description, the behaviour catalogue, checks of answers against them
 `server`                uvicorn in front or in a thread
 `app`                   composition root: settings -> engines -> rooms

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response

@@ -27,6 +27,7 @@ VARIABLES = {
     "TUCO_MOCK_ALLOW_HOST": "mock.test other.test",
     "TUCO_MOCK_CONTROL_TOKEN": "s3cret",
     "TUCO_MOCK_MAX_BODY_BYTES": "64",
+    "TUCO_MOCK_MAX_FIXTURE_BYTES": "4096",
     "TUCO_MOCK_VALIDATE": "true",
     "TUCO_MOCK_LOG_FORMAT": "text",
 }
@@ -62,7 +63,7 @@ def test_variables_do_what_options_do(serve: Serve, home: Path) -> None:
         "fixture": "mine.yaml",
         "validate": True,
         "maxBodyBytes": 64,
-        "maxFixtureBytes": 256 * 1024 * 1024,
+        "maxFixtureBytes": 4096,
         "allowedHosts": ["mock.test", "other.test"],
         "controlToken": True,
     }

@@ -45,7 +45,7 @@ def state_of(store: Store, workspace: Workspace) -> dict[str, Any]:
 def words(store: Store, workspace: str, kind: str, documents: Sequence[Document]) -> list[dict[str, Any]]:
     """Documents of a kind in the words of the fixture format."""
     if kind == "messages":
-        jobs = {job.message_id: job.state for job in store.queue.jobs(workspace)} if documents else {}
+        jobs = store.queue.states(workspace, [document["id"] for document in documents])
         return [render.message(document, jobs.get(document["id"])) for document in documents]
     if kind == "campaigns":
         return [render.campaign(each, store.members(workspace, each["id"])) for each in documents]

@@ -46,14 +46,23 @@ def make_workspace(store: Store, spec: model.Workspace, origin: str = "") -> Wor
     return workspace
 
 
-def replace_state(store: Store, workspace: Workspace, spec: model.Workspace, given: frozenset[str]) -> Workspace:
+def replace_state(
+    store: Store,
+    workspace: Workspace,
+    spec: model.Workspace,
+    *,
+    given: frozenset[str] | None = None,
+    origin: str | None = None,
+) -> Workspace:
     """Put another state in place of a workspace's whole contents.
 
     Args:
         store: the state.
         workspace: the one to change; its id stays.
         spec: the new state.
-        given: names of the settings that the new state gives, in the format's words; others stay as they are.
+        given: names of the settings that the new state gives, in the format's words, others stay as they are; all of
+            them are given when it is left out.
+        origin: what ids of things that give none are derived from; the workspace's id when left out.
 
     Raises:
         Conflict: the state has another id, or a key that belongs to another workspace.
@@ -62,8 +71,9 @@ def replace_state(store: Store, workspace: Workspace, spec: model.Workspace, giv
     if spec.id is not None and spec.id != workspace.id:
         raise Conflict(f"This is the state of {spec.id!r}, not of {workspace.id!r}; leave its id out to load it here.")
     changed = settings_of(spec, workspace, given)
-    clock = clock_of(spec) or store.vitals.clock(workspace.id)
-    documents = _build(changed, spec, clock, workspace.id)
+    keeps_clock = given is not None and "clock" not in given
+    clock = store.vitals.clock(workspace.id) if keeps_clock else clock_of(spec) or Clock()
+    documents = _build(changed, spec, clock, workspace.id if origin is None else origin)
     store.workspaces.replace(changed)
     store.empty(workspace.id)
     _fill(store, changed, spec, clock, documents)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from tuco_mock.actions.load import make_workspace, replace_state
-from tuco_mock.domain.fixture.check import check, check_workspace
+from tuco_mock.domain.fixture.check import check_workspace
+from tuco_mock.state.starts import Start
 
 if TYPE_CHECKING:
     from tuco_mock.domain.fixture import model
@@ -18,28 +19,37 @@ if TYPE_CHECKING:
 def start_with(store: Store, fixture: model.Fixture) -> list[Workspace]:
     """Load a checked fixture into a server that holds nothing, and keep it as what the server is reset to."""
     made = []
-    kept: list[dict[str, Any]] = []
+    starts = []
     for position, spec in enumerate(fixture.workspaces):
-        workspace = make_workspace(store, spec, spec.id or f"#{position}")
-        made.append(workspace)
-        kept.append({**msgspec.to_builtins(spec), "id": workspace.id, "apiKeys": list(workspace.api_keys)})
-    store.starts.keep_server({"workspaces": kept})
+        origin = spec.id or f"#{position}"
+        made.append(make_workspace(store, spec, origin))
+        starts.append(start_of(made[-1], spec, origin))
+    store.starts.keep_server(starts)
     return made
+
+
+def start_of(workspace: Workspace, spec: model.Workspace, origin: str) -> Start:
+    """What a workspace just made is reset to: all it was made with, and the id and keys that were made up for it."""
+    state = msgspec.to_builtins(spec)
+    return Start(origin, {**state, "id": workspace.id, "apiKeys": list(workspace.api_keys)})
 
 
 def reset_server(store: Store) -> list[Workspace]:
     """Drop every workspace and load what the server started with."""
-    start = store.starts.server()
+    starts = [(check_workspace(start.state), start.origin) for start in store.starts.server()]
     for workspace in store.workspaces.all():
         drop_workspace(store, workspace)
-    return [make_workspace(store, spec, spec.id or "") for spec in check(start).workspaces]
+    return [make_workspace(store, spec, origin) for spec, origin in starts]
 
 
 def reset_workspace(store: Store, workspace: Workspace) -> Workspace:
-    """Put back the state a workspace was made with; relative times are counted from now."""
+    """Put back the state and settings a workspace was made with; relative times are counted from now.
+
+    Raises:
+        Conflict: a key it was made with belongs to another workspace by now.
+    """
     start = store.starts.of(workspace.id)
-    store.vitals.drop(workspace.id)
-    return replace_state(store, workspace, check_workspace(start), frozenset(start))
+    return replace_state(store, workspace, check_workspace(start.state), origin=start.origin)
 
 
 def drop_workspace(store: Store, workspace: Workspace) -> None:

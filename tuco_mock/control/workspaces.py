@@ -37,8 +37,7 @@ def make(call: ControlCall) -> dict[str, Any]:
     origin = str(state.get("id") or body.get("id") or "")
     spec = check_workspace({**{name: each for name, each in state.items() if name not in {"id", "apiKeys"}}, **body})
     workspace = load.make_workspace(call.store, spec, origin)
-    given = {**msgspec.to_builtins(spec), "id": workspace.id, "apiKeys": list(workspace.api_keys)}
-    call.store.starts.keep(workspace.id, given)
+    call.store.starts.keep(reset.start_of(workspace, spec, origin))
     return _whole(call, workspace)
 
 
@@ -87,7 +86,7 @@ def state_in(call: ControlCall) -> dict[str, Any]:
     if call.body is None:
         raise Problem(400, "Send the state, a workspace in the fixture format; {} empties the workspace.")
     body = _object(call)
-    return _whole(call, load.replace_state(call.store, workspace, check_workspace(body), frozenset(body)))
+    return _whole(call, load.replace_state(call.store, workspace, check_workspace(body), given=frozenset(body)))
 
 
 def _object(call: ControlCall) -> dict[str, Any]:

@@ -134,6 +134,27 @@ class Queue:
         found += [QueuedJob(each, "delayed", int(score) // _DELAY_STEP) for each, score in delayed]
         return found
 
+    def states(self, workspace: str, message_ids: Sequence[str]) -> dict[str, JobState]:
+        """Where the jobs of these messages stand; a message without one is left out."""
+        if not message_ids:
+            return {}
+        names = _Names(workspace)
+        pipe = self._redis.pipeline(transaction=True)
+        pipe.zmscore(names.waiting, list(message_ids))
+        pipe.zmscore(names.delayed, list(message_ids))
+        pipe.lrange(names.active, 0, -1)
+        waiting, delayed, active = pipe.execute()
+        held = set(active)
+        found: dict[str, JobState] = {}
+        for message_id, is_waiting, is_delayed in zip(message_ids, waiting, delayed, strict=True):
+            if message_id in held:
+                found[message_id] = "active"
+            elif is_waiting is not None:
+                found[message_id] = "waiting"
+            elif is_delayed is not None:
+                found[message_id] = "delayed"
+        return found
+
     def drop(self, workspace: str) -> None:
         """Remove every job of the workspace, held ones too."""
         names = _Names(workspace)

@@ -13,32 +13,44 @@ _SERVER = "tuco:start"
 _WORKSPACE = "tuco:start:"
 
 
+class Start(msgspec.Struct):
+    """A workspace as it was made.
+
+    Attributes:
+        origin: what the ids of things that give none are derived from.
+        state: the workspace in the fixture format, with its id and keys.
+    """
+
+    origin: str
+    state: dict[str, Any]
+
+
 class Starts:
     """Starting states, kept in the fixture format: relative times are counted anew at each reset."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
-    def keep_server(self, fixture: dict[str, Any]) -> None:
+    def keep_server(self, starts: list[Start]) -> None:
         """Keep what the whole server is reset to."""
-        self._redis.set(_SERVER, msgspec.json.encode(fixture))
+        self._redis.set(_SERVER, msgspec.json.encode(starts))
 
-    def server(self) -> dict[str, Any]:
-        """What the whole server is reset to."""
+    def server(self) -> list[Start]:
+        """What the whole server is reset to: its first workspaces, in their order."""
         kept = cast("str | None", self._redis.get(_SERVER))
-        return {"workspaces": []} if kept is None else cast("dict[str, Any]", msgspec.json.decode(kept))
+        return [] if kept is None else msgspec.json.decode(kept, type=list[Start])
 
-    def keep(self, workspace: str, state: dict[str, Any]) -> None:
+    def keep(self, start: Start) -> None:
         """Keep what a workspace is reset to."""
-        self._redis.set(_WORKSPACE + workspace, msgspec.json.encode(state))
+        self._redis.set(_WORKSPACE + start.state["id"], msgspec.json.encode(start))
 
-    def of(self, workspace: str) -> dict[str, Any]:
-        """What a workspace is reset to, in the fixture's words."""
+    def of(self, workspace: str) -> Start:
+        """What a workspace is reset to."""
         kept = cast("str | None", self._redis.get(_WORKSPACE + workspace))
         if kept is not None:
-            return cast("dict[str, Any]", msgspec.json.decode(kept))
-        return next((each for each in self.server()["workspaces"] if each.get("id") == workspace), {})
+            return msgspec.json.decode(kept, type=Start)
+        return next(each for each in self.server() if each.state["id"] == workspace)
 
     def drop(self, workspace: str) -> None:
-        """Forget what the workspace is reset to."""
+        """Forget what the workspace is reset to; the server's own start stays."""
         self._redis.delete(_WORKSPACE + workspace)

@@ -118,13 +118,13 @@ class IndexedCollection(BaseCollection):
 
     # Writing
 
-    def _insert(self, data: Any, session: Any = None, ordered: bool = True) -> Any:  # noqa: FBT001, FBT002 mongomock's
+    def _insert(self, data: Any, session: Any = None, ordered: bool = True) -> Any:
         _refuse(session=session)
         with self.lock:
             return insert_one(self, data) if isinstance(data, Mapping) else insert_many(self, data, ordered=ordered)
 
     def _update(
-        self, spec: Any, document: Any, upsert: bool = False, multi: bool = False, **options: Any  # noqa: FBT001, FBT002
+        self, spec: Any, document: Any, upsert: bool = False, multi: bool = False, **options: Any
     ) -> dict[str, Any]:
         options.pop("remove", None)  # what mongomock's bulk calls a replacement
         _refuse(**options)
@@ -140,7 +140,7 @@ class IndexedCollection(BaseCollection):
             "updatedExisting": outcome.matched > 0 and not outcome.inserted,
         }
 
-    def _delete(self, filter: Any, multi: bool = False, **options: Any) -> dict[str, Any]:  # noqa: A002, FBT001, FBT002
+    def _delete(self, filter: Any, multi: bool = False, **options: Any) -> dict[str, Any]:  # noqa: A002
         _refuse(**options)
         with self.lock:
             deleted = delete(self, filter, many=multi)
@@ -151,7 +151,7 @@ class IndexedCollection(BaseCollection):
             return super()._find_and_modify(query, *args, **options)
 
     def bulk_write(
-        self, requests: Iterable[Any], ordered: bool = True, **options: Any  # noqa: FBT001, FBT002 pymongo's
+        self, requests: Iterable[Any], ordered: bool = True, **options: Any
     ) -> BulkWriteResult:
         """Carry out several writes."""
         _refuse(**options)
@@ -253,12 +253,12 @@ class _Bulk(BaseBulk):
     """mongomock's bulk operation, which does not know the `sort` that pymongo 4.11 and newer hand in."""
 
     def add_update(
-        self, selector: Any, doc: Any, multi: bool = False, upsert: bool = False, **options: Any  # noqa: FBT001, FBT002
+        self, selector: Any, doc: Any, multi: bool = False, upsert: bool = False, **options: Any
     ) -> None:
         _refuse(sort=options.pop("sort", None))
         super().add_update(selector, doc, multi, upsert, **options)
 
-    def add_replace(self, selector: Any, doc: Any, upsert: bool, **options: Any) -> None:  # noqa: FBT001
+    def add_replace(self, selector: Any, doc: Any, upsert: bool, **options: Any) -> None:
         _refuse(sort=options.pop("sort", None))
         super().add_replace(selector, doc, upsert, **options)
 

@@ -86,19 +86,17 @@ def _fields_copier(projection: tuple[tuple[Any, Any], ...]) -> Copier | None:
     simple = all(type(field) is str and field.isidentifier() for field in fields)
     if not simple or with_id not in (0, 1) or not set(fields.values()) <= {0, 1} or len(set(fields.values())) > 1:
         return None
-    names = frozenset(fields)
-    if not names and with_id:
-        return _including(names, with_id=True)
-    if not names or not next(iter(fields.values())):
-        return _excluding(names if with_id else names | {"_id"})
-    return _including(names, with_id=bool(with_id))
+    names = tuple(fields)
+    if names and next(iter(fields.values())):
+        return _including((*names, "_id") if with_id else names)
+    if with_id and not names:
+        return _including(("_id",))
+    return _excluding(frozenset(names if with_id else (*names, "_id")))
 
 
-def _including(names: frozenset[str], *, with_id: bool) -> Copier:
+def _including(names: tuple[str, ...]) -> Copier:
     def copy_fields(document: Document) -> Document:
-        given = {field: value for field, value in document.items() if field in names}
-        if with_id and "_id" in document:
-            given["_id"] = document["_id"]
+        given = {field: document[field] for field in names if field in document}
         return _with_copied_values(given) if gc.is_tracked(given) else given
 
     return copy_fields

@@ -20,21 +20,22 @@ if TYPE_CHECKING:
 class IndexedCursor(BaseCursor):
     """A cursor that reads no more than its window, once. As mongomock's it asks again when it found nothing."""
 
+    session = None
+    _collation = None
+    _results: list[Document] | tuple[()] = ()
+    _window: tuple[int, int | None] | None = None
+    _unread: Iterator[Document] | None = None
+
     def __init__(
         self, collection: IndexedCollection, query: Query, sort: Sort, copier: Copier, skip: int, limit: int
     ) -> None:
         # without mongomock's own, which copies the filter and binds a factory
         self.collection = collection
-        self.session = None
         self._query = query
         self._sort = sort
         self._copier = copier
         self._skip = skip
         self._limit = limit
-        self._collation = None
-        self._results: list[Document] = []
-        self._window: tuple[int, int | None] | None = None
-        self._unread: Iterator[Document] | None = None
 
     def _fetch(self, skip: int, limit: int) -> list[Document]:
         """Copies of the documents in a window."""
@@ -42,12 +43,12 @@ class IndexedCursor(BaseCursor):
         with collection.lock:
             return [copy(each) for each in select(collection.store, self._query, self._sort, skip, limit)]
 
-    def _compute_results(self, with_limit_and_skip: bool = False) -> list[Document]:  # noqa: FBT001, FBT002 mongomock's
+    def _compute_results(self, with_limit_and_skip: bool = False) -> list[Document]:
         if not with_limit_and_skip:
             return self._fetch(0, 0)
         window = (self._skip, self._limit)
         if not self._results or window != self._window:
-            skip, limit = self._skip, abs(self._limit or 0)
+            skip, limit = window[0], abs(window[1] or 0)
             # mongomock cuts with slices, so a negative skip counts from the end
             self._results = self._fetch(skip, limit) if skip >= 0 else self._fetch(0, 0)[skip:][: limit or None]
             self._window = window
@@ -55,11 +56,11 @@ class IndexedCursor(BaseCursor):
 
     def _iterator(self) -> Iterator[Document]:
         unread = self._unread
-        if unread is None or not self._results or self._window != (self._skip, self._limit):
-            passed = self._emitted
+        if unread is None:
             unread = self._unread = iter(self._compute_results(with_limit_and_skip=True))
-            for _ in islice(unread, passed):
-                pass
+        elif not self._results or self._window != (self._skip, self._limit):
+            passed = self._emitted
+            unread = self._unread = iter(self._compute_results(with_limit_and_skip=True)[passed:])
         return unread
 
     @property

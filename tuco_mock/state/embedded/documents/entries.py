@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -46,10 +46,14 @@ class Entries:
             return chunk, 0
         return chunk, bisect_left(self.keys[chunk], key)
 
-    def starts_with(self, position: Position, prefix: Key) -> bool:
-        """Whether the entry at a position that `locate` gave has a key that starts with the prefix."""
-        chunk, offset = position
-        return chunk < len(self.keys) and self.keys[chunk][offset][: len(prefix)] == prefix
+    def find(self, prefix: Key) -> Position | None:
+        """The position of the first entry whose key starts with the prefix; None when there is none."""
+        chunk = bisect_left(self.maxes, prefix)
+        if chunk == len(self.maxes):
+            return None
+        keys = self.keys[chunk]
+        offset = bisect_left(keys, prefix)
+        return (chunk, offset) if keys[offset][: len(prefix)] == prefix else None
 
     def add(self, key: Key, document: Document) -> None:
         """Add an entry."""
@@ -96,7 +100,7 @@ class Entries:
             end = len(keys) if last else bisect_left(keys, self.maxes[chunk], start)
             old_keys, old_documents = (self.keys[chunk], self.documents[chunk]) if self.keys else ([], [])
             new_keys, new_documents = keys[start:end], documents[start:end]
-            if old_keys and old_keys[-1] < new_keys[0]:
+            if not old_keys or old_keys[-1] < new_keys[0]:
                 merged_keys, merged_documents = old_keys + new_keys, old_documents + new_documents
             else:
                 # keys are unique, so the sort never compares documents
@@ -119,8 +123,6 @@ class Entries:
         self, start: Position, end: Position, skip: int = 0, limit: int = 0, *, backwards: bool = False
     ) -> tuple[list[Key], list[Document]]:
         """Entries between two positions, forwards or backwards, from the one after `skip`; `limit` 0 means all."""
-        if start[0] == end[0]:
-            return self._slice(start[0], start[1], end[1], skip, limit, backwards=backwards)
         keys: list[Key] = []
         documents: list[Document] = []
         for chunk, low, high in self._segments(start, end, backwards=backwards):
@@ -128,29 +130,20 @@ class Entries:
             if skip >= size:
                 skip -= size
                 continue
-            rest = limit - len(keys) if limit else 0
-            more_keys, more_documents = self._slice(chunk, low, high, skip, rest, backwards=backwards)
-            keys += more_keys
-            documents += more_documents
+            if backwards:
+                high -= skip  # noqa: PLW2901
+                low = max(high - limit + len(keys), low) if limit else low  # noqa: PLW2901
+                keys += self.keys[chunk][low:high][::-1]
+                documents += self.documents[chunk][low:high][::-1]
+            else:
+                low += skip  # noqa: PLW2901
+                high = min(low + limit - len(keys), high) if limit else high  # noqa: PLW2901
+                keys += self.keys[chunk][low:high]
+                documents += self.documents[chunk][low:high]
             skip = 0
-            if limit and len(keys) == limit:
+            if len(keys) == limit:
                 break
         return keys, documents
-
-    def _slice(
-        self, chunk: int, low: int, high: int, skip: int, limit: int, *, backwards: bool
-    ) -> tuple[list[Key], list[Document]]:
-        """The same within one chunk."""
-        if low >= high:
-            return [], []
-        keys, documents = self.keys[chunk], self.documents[chunk]
-        if backwards:
-            high = max(high - skip, low)
-            low = max(high - limit, low) if limit else low
-            return keys[low:high][::-1], documents[low:high][::-1]
-        low += skip
-        high = min(low + limit, high) if limit else high
-        return keys[low:high], documents[low:high]
 
     def pieces(
         self, start: Position, end: Position, *, backwards: bool = False
@@ -164,8 +157,14 @@ class Entries:
                 step = -1 if backwards else 1
                 yield self.keys[chunk][part][::step], self.documents[chunk][part][::step]
 
-    def _segments(self, start: Position, end: Position, *, backwards: bool) -> Iterator[tuple[int, int, int]]:
+    def _segments(self, start: Position, end: Position, *, backwards: bool) -> Iterable[tuple[int, int, int]]:
         """Chunk and bounds in it of each stretch between two positions."""
+        first, last = start[0], end[0]
+        if first == last:
+            return ((first, start[1], end[1]),) if start[1] < end[1] else ()
+        return self._long_segments(start, end, backwards=backwards)
+
+    def _long_segments(self, start: Position, end: Position, *, backwards: bool) -> Iterator[tuple[int, int, int]]:
         first, last = start[0], end[0]
         chunks = range(first, last + 1)
         for chunk in reversed(chunks) if backwards else chunks:

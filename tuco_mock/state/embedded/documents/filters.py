@@ -8,7 +8,8 @@ mongomock's `filter_applies`.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from bson import ObjectId
@@ -35,6 +36,7 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "$lte": operator.le,
 }
 _IN_LISTS = SCALARS - {float}  # NaN in a list is found by identity: that is left to mongomock
+_IDS = _IN_LISTS | {ObjectId}
 _NEVER_IN_RANGE = frozenset({type(None), bool, dict, type(MISSING)})
 
 
@@ -58,16 +60,18 @@ class Query:
         ranges: field and limits of each range.
         others: tests of the further quick conditions.
         rest: what mongomock has to judge.
+        is_quick: whether there are neither others nor a rest.
     """
 
-    __slots__ = ("choices", "equals", "others", "ranges", "rest")
+    # the usual query has equalities only, and needs nothing of its own for the others
+    choices: Mapping[str, tuple[Any, ...]] = MappingProxyType({})
+    ranges: Mapping[str, Limits] = MappingProxyType({})
+    others: Sequence[Test] = ()
+    rest: Mapping[str, Any] = MappingProxyType({})
+    is_quick = True
 
     def __init__(self, equals: dict[str, Any]) -> None:
         self.equals = equals
-        self.choices: dict[str, tuple[Any, ...]] = {}
-        self.ranges: dict[str, Limits] = {}
-        self.others: list[Test] = []
-        self.rest: dict[str, Any] = {}
 
     @property
     def is_empty(self) -> bool:
@@ -105,68 +109,79 @@ def compile_query(conditions: Any) -> Query:
         validate_is_mapping("filter", conditions)
         filter_applies(conditions, {})  # says what is wrong
     try:
-        if _IN_LISTS.issuperset(map(type, conditions.values())) and "".join(conditions).isidentifier():
+        quick = _IN_LISTS.issuperset(map(type, conditions.values())) and "".join(conditions).isidentifier()
+        if quick and "" not in conditions:
             return Query(conditions.copy())  # equalities only, the usual case
     except TypeError:  # a field that is no text: mongomock says so
         pass
+    return _take_apart(conditions)
+
+
+def _take_apart(conditions: Mapping[Any, Any]) -> Query:
     query = Query({})
+    equals = query.equals
+    query.choices, query.ranges, query.others, query.rest = choices, ranges, others, rest = {}, {}, [], {}
     for field, condition in conditions.items():
-        _take_condition(query, field, condition)
+        kind = type(condition)
+        if type(field) is not str or not field.isidentifier():
+            rest[field] = stored_copy(condition)
+        elif (kind in SCALARS and condition == condition) or (kind is ObjectId and field == "_id"):  # noqa: PLR0124
+            equals[field] = condition
+        elif kind is dict:
+            if len(condition) == 1 and _is_scalar_list(field, condition.get("$in")):
+                choices[field] = tuple(condition["$in"])
+            elif not _take_operators(field, condition, equals, choices, ranges, others):
+                rest[field] = stored_copy(condition)
+        elif type(plain(condition)) in _IN_LISTS:
+            equals[field] = plain(condition)
+        else:
+            rest[field] = stored_copy(condition)
+    query.is_quick = not (others or rest)
     return query
 
 
-def _take_condition(query: Query, field: Any, condition: Any) -> None:
-    kind = type(condition)
-    if type(field) is not str or not field.isidentifier():
-        query.rest[field] = stored_copy(condition)
-    elif (kind in SCALARS and condition == condition) or (kind is ObjectId and field == "_id"):  # noqa: PLR0124 NaN
-        query.equals[field] = condition
-    elif kind is dict and condition:
-        if not _take_operators(query, field, condition):
-            query.rest[field] = stored_copy(condition)
-    elif type(plain(condition)) in _IN_LISTS:
-        query.equals[field] = plain(condition)
-    else:
-        query.rest[field] = stored_copy(condition)
-
-
-def _take_operators(query: Query, field: str, condition: Mapping[str, Any]) -> bool:
+def _take_operators(
+    field: str,
+    condition: Mapping[str, Any],
+    equals: dict[str, Any],
+    choices: dict[str, tuple[Any, ...]],
+    ranges: dict[str, Limits],
+    others: list[Test],
+) -> bool:
     """Take ``{"$in": …, …}`` apart; False, and nothing taken, when one of its operators is not quick."""
     low: tuple[str | None, Any] = (None, None)
     high: tuple[str | None, Any] = (None, None)
-    others: list[Test] = []
-    taken = Query({})
+    tests: list[Test] = []
     for name, operand in condition.items():
-        if name == "$in" and _is_scalar_list(field, operand):
-            taken.choices[field] = tuple(operand)
-        elif name == "$eq" and type(operand) in _IN_LISTS:
-            taken.equals[field] = operand
-        elif name in {"$gt", "$gte"} and low[0] is None and _is_bound(operand, high):
+        if name in {"$gt", "$gte"} and low[0] is None and _is_bound(operand, high):
             low = (name, operand)
         elif name in {"$lt", "$lte"} and high[0] is None and _is_bound(operand, low):
             high = (name, operand)
         elif name == "$exists":
-            others.append(exists_test(field, wanted=bool(operand)))
-        elif name == "$ne" and type(operand) in _IN_LISTS:
-            others.append(_negation(equal_test(field, operand)))
-        elif name == "$nin" and _is_scalar_list(field, operand):
-            others.append(_negation(choice_test(field, tuple(operand))))
+            tests.append(exists_test(field, wanted=bool(operand)))
+        elif name in {"$eq", "$ne"} and type(operand) in _IN_LISTS:
+            test = equal_test(field, operand)
+            tests.append(test if name == "$eq" else _negation(test))
+        elif name in {"$in", "$nin"} and _is_scalar_list(field, operand):
+            test = choice_test(field, tuple(operand))
+            tests.append(test if name == "$in" else _negation(test))
         else:
             return False
+    if not condition:
+        return False
+    if condition.keys() == {"$eq"}:
+        equals[field] = condition["$eq"]
+        return True
     if low[0] or high[0]:
-        taken.ranges[field] = (*low, *high)
-    query.equals |= taken.equals
-    query.choices |= taken.choices
-    query.ranges |= taken.ranges
-    query.others += others
+        ranges[field] = (*low, *high)
+    others += tests
     return True
 
 
-def _is_scalar_list(field: str, operand: object) -> bool:
+def _is_scalar_list(field: str, operand: Any) -> bool:
     if not isinstance(operand, (list, tuple)):
         return False
-    kinds = set(map(type, operand))
-    return kinds <= _IN_LISTS or (field == "_id" and kinds <= _IN_LISTS | {ObjectId})
+    return _IN_LISTS.issuperset(map(type, operand)) or (field == "_id" and _IDS.issuperset(map(type, operand)))
 
 
 def _is_bound(operand: object, other: tuple[str | None, Any]) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from tuco_mock.state.embedded.documents.entries import Entries, Key
+from tuco_mock.state.embedded.documents.entries import Entries, Key, Position
 from tuco_mock.state.embedded.documents.values import (
     FALSE,
     NONE,
@@ -32,15 +32,16 @@ class Index:
         fields: the indexed fields.
         unique: whether no two documents may have the same values.
         entries: the keys and the documents they lead to.
-        multikey: whether it holds, or ever held, an array: then a document may stand in it several times, and its
-            order is not that of the documents. As in MongoDB this stays until the index is built anew.
+        arrays: the columns that hold, or ever held, an array: a document may then stand in the index several times.
+            As in MongoDB this stays until the index is built anew.
         kinds: the native kind of each column, None where it has none yet.
-        unordered: whether it holds, or ever held, a value whose order is not kept.
+        disordered: the columns whose order is not that of the documents, because of arrays or of values that the index
+            only keeps count of.
         mixed: whether it holds, or ever held, values outside the native kind of their column.
     """
 
-    __slots__ = ("_arrays", "_booleans", "_values", "entries", "fields", "kinds", "mixed", "multikey", "name",
-                 "unique", "unordered")  # fmt: skip
+    __slots__ = ("_array_kinds", "_booleans", "_values", "arrays", "disordered", "entries", "fields", "kinds", "mixed",
+                 "name", "unique")  # fmt: skip
 
     def __init__(self, name: str, fields: Sequence[str], *, unique: bool) -> None:
         self.name = name
@@ -53,8 +54,10 @@ class Index:
         """Forget all entries."""
         self.entries = Entries()
         self.kinds: tuple[type | None, ...] = (None,) * len(self.fields)
-        self._arrays: dict[tuple[type, ...], int] = {}
-        self.multikey = self.unordered = self.mixed = self._booleans = False
+        self._array_kinds: dict[tuple[type, ...], int] = {}
+        self.arrays: set[int] = set()
+        self.disordered: set[int] = set()
+        self.mixed = self._booleans = False
 
     def keys_of(self, document: Document, number: int) -> list[Key]:
         """The keys of a document: one, or with arrays one for each of their elements."""
@@ -65,7 +68,7 @@ class Index:
         kinds = tuple(map(type, values))
         if kinds == self.kinds:
             return [(*values, number)]
-        column = self._arrays.get(kinds)
+        column = self._array_kinds.get(kinds)
         if column is not None and self._is_native(column, values[column]):
             head, tail = values[:column], (*values[column + 1 :], number)
             return [(*head, each, *tail) for each in dict.fromkeys(values[column])]
@@ -79,12 +82,13 @@ class Index:
         keys: list[Key] = [()]
         for column, value in enumerate(values):
             if isinstance(value, list):
-                self.multikey = True
-                atoms = list(dict.fromkeys([self._new_atom(column, element) for element in value] or [OPAQUE]))
+                self.arrays.add(column)
+                self.disordered.add(column)
+                atoms = list(dict.fromkeys([self._new_atom(column, element) for element in value or [value]]))
                 keys = [(*key, each) for key in keys for each in atoms]
                 kinds = tuple(map(type, values))
                 if (*kinds[:column], self.kinds[column], *kinds[column + 1 :]) == self.kinds:
-                    self._arrays[kinds] = column
+                    self._array_kinds[kinds] = column
             else:
                 new = self._new_atom(column, value)
                 keys = [(*key, new) for key in keys]
@@ -97,9 +101,44 @@ class Index:
         new = atom(value, self.kinds[column])
         if type(new) is Ranked and new is not NONE:
             self.mixed = True
-            self.unordered |= new is OPAQUE
             self._booleans |= new is TRUE or new is FALSE
+            if new is OPAQUE:
+                self.disordered.add(column)
         return new
+
+    def add(self, keys: Iterable[Key], document: Document) -> None:
+        """Add the entries of a document."""
+        for key in keys:
+            self.entries.add(key, document)
+
+    def remove(self, keys: Iterable[Key]) -> None:
+        """Remove the entries of a document."""
+        for key in keys:
+            self.entries.remove(key)
+
+    def fill(self, documents: Mapping[int, Document]) -> None:
+        """Add the entries of many documents, given by number: sorted first, that costs less than one at a time."""
+        keys = self._keys_of_many(documents) if documents else []
+        keys.sort()
+        self.entries.extend(keys, [documents[key[-1]] for key in keys])
+
+    def _keys_of_many(self, documents: Mapping[int, Document]) -> list[Key]:
+        """The keys of many documents. Where all have plain values the loops are CPython's own."""
+        self.keys_of(next(iter(documents.values())), 0)  # decides the kinds when these are the first
+        columns: list[list[Any]] = []
+        for field, kind in zip(self.fields, self.kinds, strict=True):
+            column = [document.get(field) for document in documents.values()]
+            if set(map(type, column)) != {kind}:
+                break
+            columns.append(column)
+        else:
+            return list(zip(*columns, documents, strict=True))
+        keys_of = self.keys_of
+        return [key for number, document in documents.items() for key in keys_of(document, number)]
+
+    def is_ordered(self, start: int, end: int) -> bool:
+        """Whether the order of some columns is that of the documents."""
+        return not self.disordered or self.disordered.isdisjoint(range(start, end))
 
     def is_plain(self, prefix: tuple[Any, ...]) -> bool:
         """Whether values that are looked for stand in the leading columns as they are, and equal no other."""
@@ -134,7 +173,7 @@ class Index:
         return start, end
 
     @staticmethod
-    def _edge(text: bool, native: type | None, *, end: bool) -> Any:  # noqa: FBT001
+    def _edge(text: bool, native: type | None, *, end: bool) -> Any:
         """What lies just below, or above, all values of a kind."""
         if text and native is str and not end:
             return ""
@@ -144,28 +183,28 @@ class Index:
     def holder(self, keys: Iterable[Key], document: Document) -> Document | None:
         """The other document that has one of a document's keys, for unique indexes; None when the keys are free."""
         for key in keys:
-            prefixes: list[Key] = [key[:-1]]
-            if self._booleans:
-                prefixes = [()]
-                for column, each in enumerate(key[:-1]):
-                    prefixes = [(*prefix, twin) for prefix in prefixes for twin in self._twins(column, each)]
-            for prefix in prefixes:
-                found = self._holder_of(prefix, key[-1], document)
-                if found is not None:
-                    return found
+            for prefix in self._equal_prefixes(key) if self._booleans else (key[:-1],):
+                position = self.entries.find(prefix)
+                if position is not None:
+                    found = self._holder_behind(position, prefix, key[-1], document)
+                    if found is not None:
+                        return found
         return None
+
+    def _equal_prefixes(self, key: Key) -> list[Key]:
+        """The values of a key in all the ways that mongomock takes as equal."""
+        prefixes: list[Key] = [()]
+        for column, each in enumerate(key[:-1]):
+            prefixes = [(*prefix, twin) for prefix in prefixes for twin in self._twins(column, each)]
+        return prefixes
 
     def _twins(self, column: int, each: Any) -> tuple[Any, ...]:
         if not isinstance(each, Ranked):
             return self.atoms(column, each)
         return self.atoms(column, each.value) if each.rank in {NUMBER_RANK, TRUE.rank} else (each,)
 
-    def _holder_of(self, prefix: Key, number: int, document: Document) -> Document | None:
-        entries = self.entries
-        position = entries.locate(prefix)
-        if not entries.starts_with(position, prefix):
-            return None
-        found, others = entries.window(position, entries.locate(after(prefix)))
+    def _holder_behind(self, position: Position, prefix: Key, number: int, document: Document) -> Document | None:
+        found, others = self.entries.window(position, self.entries.locate(after(prefix)))
         for other_key, other in zip(found, others, strict=True):
             if other_key[-1] != number and all(
                 _share(document.get(field), other.get(field))

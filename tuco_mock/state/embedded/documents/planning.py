@@ -28,6 +28,8 @@ class Plan:
         prefix: how many leading fields of the index the query gives.
         range_field: the next field, when the query has a range on it.
         complete: whether the prefix is all of the index: its entries then lie in natural order.
+        point: the same as `given` when that is all of the index, and there is nothing to test or to sort.
+        answers_fields: whether no condition on a field remains to be tested.
         ordered: whether the index holds the documents in the order of the sort, one way or the other.
         backwards: which way.
         equals, choices, ranges: the fields whose conditions remain to be tested.
@@ -39,6 +41,8 @@ class Plan:
     prefix: int
     range_field: str | None
     complete: bool
+    point: Callable[[dict[str, Any]], tuple[Any, ...]] | None
+    answers_fields: bool
     ordered: bool
     backwards: bool
     equals: tuple[str, ...]
@@ -91,17 +95,25 @@ def _plan(
     done = set(answered)
     prefix = len(done) if index else 0
     range_field = index.fields[prefix] if index and ranged else None
+    complete = index is not None and prefix == len(index.fields)
+    given = tuple_getter(index.fields[:prefix]) if index and prefix and done <= set(equals) else None
+    left_equals = tuple(field for field in equals if field not in done)
+    # a field may be given by equality and by choice: the index then answers the equality
+    left_choices = tuple(field for field in choices if field not in done or field in equals)
+    left_ranges = tuple(field for field in ranges if field != range_field)
+    answers_fields = not (left_equals or left_choices or left_ranges)
     return Plan(
         index=index,
         by_id=by_id,
-        given=tuple_getter(index.fields[:prefix]) if index and prefix and done <= set(equals) else None,
+        given=given,
         prefix=prefix,
         range_field=range_field,
-        complete=index is not None and prefix == len(index.fields),
+        complete=complete,
+        point=given if complete and answers_fields and not sort else None,
+        answers_fields=answers_fields,
         ordered=ordered,
         backwards=ordered and sort[0][1] < 0,
-        equals=tuple(field for field in equals if field not in done),
-        # a field may be given by equality and by choice: the index then answers the equality
-        choices=tuple(field for field in choices if field not in done or field in equals),
-        ranges=tuple(field for field in ranges if field != range_field),
+        equals=left_equals,
+        choices=left_choices,
+        ranges=left_ranges,
     )

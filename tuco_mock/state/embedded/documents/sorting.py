@@ -18,7 +18,10 @@ def normal_sort(sort: Any, direction: int | None = None) -> Sort:
     """
     if sort is None:
         return ()
-    pairs = sort.items() if isinstance(sort, Mapping) else create_index_list(sort, direction)
+    if type(sort) is list:
+        pairs: Any = sort
+    else:
+        pairs = sort.items() if isinstance(sort, Mapping) else create_index_list(sort, direction)
     return tuple([(field, -1 if way < 0 else 1) for field, way in pairs])
 
 

@@ -23,21 +23,8 @@ from tuco_mock.state.embedded.documents.planning import Plan, Shape, make_plan, 
 
 _MOST_PLANS = 1000
 
-
-
-class Deferred:
-    """What of a bulk insert waits to be added to the indexes all together.
-
-    Attributes:
-        documents: the documents, by number.
-        keys: their keys, by index.
-    """
-
-    __slots__ = ("documents", "keys")
-
-    def __init__(self) -> None:
-        self.documents: dict[int, Document] = {}
-        self.keys: dict[Index, list[Key]] = {}
+Deferred = dict[int, Document]
+"""The documents of a bulk insert, by number, that wait to be added to the indexes all together."""
 
 
 class IndexedStore(BaseStore):
@@ -63,11 +50,13 @@ class IndexedStore(BaseStore):
         self._documents = self.documents_by_id
         self._database = database
         self._next_number = itertools.count()
-        self._forget_plans()
+        self._indexes_changed()
 
-    def _forget_plans(self) -> None:
+    def _indexes_changed(self) -> None:
         self._plans: dict[Shape, Plan] = {}
         self._affected: dict[tuple[str, ...], tuple[Index, ...]] = {}
+        self._unique = [index for index in self.kept.values() if index.unique]
+        self._plain = [index for index in self.kept.values() if not index.unique]
         self.checked_by_mongomock = any(
             each.get("unique") and name not in self.kept for name, each in self.indexes.items()
         )
@@ -86,9 +75,9 @@ class IndexedStore(BaseStore):
             plan = self._plans[shape] = make_plan(self.kept.values(), shape)
         return plan
 
-    def all(self, limit: int = 0) -> list[Document]:
-        """The documents in natural order, or as many as `limit` of them."""
-        return list(itertools.islice(self.documents, limit or None))
+    def all(self, end: int | None = None) -> list[Document]:
+        """The documents in natural order, all or as many as `end`."""
+        return list(itertools.islice(self.documents_by_id.values(), end))
 
     # Writing
 
@@ -97,36 +86,36 @@ class IndexedStore(BaseStore):
 
         Args:
             document: the document.
-            deferred: collects the entries of the indexes that are not unique, for `add_deferred`.
+            deferred: takes the document, for `add_deferred` to add it to the indexes that are not unique.
 
         Raises:
             pymongo.errors.DuplicateKeyError: its ``_id``, or its key in a unique index, is taken.
         """
+        if self._ttl_indexes:
+            self._remove_expired_documents()
         key = _key_of(document)
-        if key in self:
+        if key in self.documents_by_id:
             raise duplicate_key(self._database, self.name, "_id_", ("_id",), document)
         number = next(self._next_number)
-        keys = {index: index.keys_of(document, number) for index in self.kept.values()}
-        for index, own in keys.items():
-            if index.unique:
-                self._check_free(index, own, document)
+        unique_keys = []
+        for index in self._unique:
+            own = index.keys_of(document, number)
+            self._check_free(index, own, document)
+            unique_keys.append(own)
         self.documents_by_id[key] = document
         self.numbers[key] = number
-        for index, own in keys.items():
-            if deferred is None or index.unique:
-                for each in own:
-                    index.entries.add(each, document)
-            else:
-                deferred.documents[number] = document
-                deferred.keys.setdefault(index, []).extend(own)
+        for index, own in zip(self._unique, unique_keys, strict=True):
+            index.add(own, document)
+        if deferred is None:
+            for index in self._plain:
+                index.add(index.keys_of(document, number), document)
+        else:
+            deferred[number] = document
 
-    @staticmethod
-    def add_deferred(deferred: Deferred) -> None:
-        """Add the entries that a bulk insert put off: sorted first, that costs less than one at a time."""
-        documents = deferred.documents
-        for index, keys in deferred.keys.items():
-            keys.sort()
-            index.entries.extend(keys, [documents[key[-1]] for key in keys])
+    def add_deferred(self, deferred: Deferred) -> None:
+        """Add to the indexes what a bulk insert put off: sorted first, that costs less than one at a time."""
+        for index in self._plain:
+            index.fill(deferred)
 
     def rewrite(self, document: Document, new: Document, fields: tuple[str, ...] | None = None) -> None:
         """Change a stored document.
@@ -148,14 +137,12 @@ class IndexedStore(BaseStore):
                 if old_keys != new_keys:
                     if index.unique:
                         self._check_free(index, new_keys, new)
-                    changes.append((index.entries, old_keys, new_keys))
+                    changes.append((index, old_keys, new_keys))
         document.clear()
         document.update(new)
-        for entries, old_keys, new_keys in changes:
-            for key in old_keys:
-                entries.remove(key)
-            for key in new_keys:
-                entries.add(key, document)
+        for index, old_keys, new_keys in changes:
+            index.remove(old_keys)
+            index.add(new_keys, document)
 
     def remove(self, document: Document) -> None:
         """Remove a stored document."""
@@ -163,8 +150,7 @@ class IndexedStore(BaseStore):
         number = self.numbers.pop(key)
         del self.documents_by_id[key]
         for index in self.kept.values():
-            for each in index.keys_of(document, number):
-                index.entries.remove(each)
+            index.remove(index.keys_of(document, number))
 
     def clear(self) -> None:
         """Remove all documents; the indexes stay."""
@@ -198,23 +184,18 @@ class IndexedStore(BaseStore):
         if can_be_kept(index_dict):
             self.kept[index_name] = self._built(index_name, index_dict)
         super().create_index(index_name, index_dict)
-        self._forget_plans()
+        self._indexes_changed()
 
     def _built(self, name: str, declared: dict[str, Any]) -> Index:
         index = Index(name, [field for field, _ in declared["key"]], unique=declared.get("unique", False))
-        deferred = Deferred()
-        own_keys = deferred.keys[index] = []
-        for key, document in self.documents_by_id.items():
-            number = self.numbers[key]
-            own = index.keys_of(document, number)
-            if index.unique:
+        by_number = dict(zip(self.numbers.values(), self.documents_by_id.values(), strict=True))
+        if index.unique:
+            for number, document in by_number.items():
+                own = index.keys_of(document, number)
                 self._check_free(index, own, document)
-                for each in own:
-                    index.entries.add(each, document)
-            else:
-                deferred.documents[number] = document
-                own_keys.extend(own)
-        self.add_deferred(deferred)
+                index.add(own, document)
+        else:
+            index.fill(by_number)
         return index
 
     def drop_index(self, index_name: str) -> None:
@@ -225,14 +206,14 @@ class IndexedStore(BaseStore):
         """
         super().drop_index(index_name)
         self.kept.pop(index_name, None)
-        self._forget_plans()
+        self._indexes_changed()
 
     def drop_indexes(self) -> None:
         """Forget all indexes."""
         self.indexes = {}
         self._ttl_indexes = {}
         self.kept = {}
-        self._forget_plans()
+        self._indexes_changed()
 
     def drop(self) -> None:
         """Forget documents and indexes."""

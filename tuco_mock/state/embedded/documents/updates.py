@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import bson
@@ -25,11 +25,10 @@ class QuickUpdate:
 
     __slots__ = ("_sets", "_steps", "fields")
 
-    def __init__(self, sets: Document, steps: list[tuple[Step, str, Any]]) -> None:
+    def __init__(self, sets: Document, steps: Sequence[tuple[Step, str, Any]], fields: tuple[str, ...]) -> None:
         self._sets = sets
-        # sets alone are the usual case, and need no steps
-        self._steps = steps if any(step is not _set for step, _, _ in steps) else []
-        self.fields = tuple([field for _, field, _ in steps])
+        self._steps = steps
+        self.fields = fields
 
     def check(self) -> None:
         """Check that the values can be stored.
@@ -55,6 +54,24 @@ def compile_update(update: Any) -> QuickUpdate | None:
     """Take an update apart; None when mongomock has to carry it out."""
     if type(update) is not dict or not update:  # an empty one is a replacement
         return None
+    if len(update) == 1 and type(update.get("$set")) is dict:  # the usual case needs no steps
+        return _compile_sets(update["$set"])
+    return _compile_steps(update)
+
+
+def _compile_sets(changes: Document) -> QuickUpdate | None:
+    fields = tuple(changes)
+    try:
+        if not "".join(fields).isidentifier() or "_id" in changes or "" in changes:
+            return None
+    except TypeError:  # a field that is no text
+        return None
+    if SCALARS.issuperset(map(type, changes.values())):
+        return QuickUpdate(changes.copy(), (), fields)
+    return QuickUpdate({field: stored_copy(value) for field, value in changes.items()}, (), fields)
+
+
+def _compile_steps(update: Document) -> QuickUpdate | None:
     sets: Document = {}
     steps: list[tuple[Step, str, Any]] = []
     for name, changes in update.items():
@@ -75,7 +92,7 @@ def compile_update(update: Any) -> QuickUpdate | None:
                 steps.append((step, field, operand))
     if len({field for _, field, _ in steps}) != len(steps):
         return None
-    return QuickUpdate(sets, steps)
+    return QuickUpdate(sets, steps, tuple([field for _, field, _ in steps]))
 
 
 def _set(document: Document, field: str, operand: Any) -> bool:

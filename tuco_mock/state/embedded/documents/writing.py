@@ -21,11 +21,11 @@ from tuco_mock.state.embedded.documents.borrowed import (
 from tuco_mock.state.embedded.documents.copying import clone, to_store
 from tuco_mock.state.embedded.documents.filters import compile_query
 from tuco_mock.state.embedded.documents.reading import select
-from tuco_mock.state.embedded.documents.store import Deferred
 from tuco_mock.state.embedded.documents.updates import QuickUpdate, compile_update
 
 if TYPE_CHECKING:
     from tuco_mock.state.embedded.documents.collection import IndexedCollection
+    from tuco_mock.state.embedded.documents.store import Deferred
 
 
 def insert_one(collection: IndexedCollection, given: MutableMapping[str, Any], deferred: Deferred | None = None) -> Any:
@@ -35,20 +35,23 @@ def insert_one(collection: IndexedCollection, given: MutableMapping[str, Any], d
         ValueError, bson.errors.InvalidDocument, OverflowError, UnicodeError: BSON cannot express the document.
         pymongo.errors.DuplicateKeyError: its ``_id``, or its key in a unique index, is taken.
     """
-    if not all(isinstance(field, str) for field in given):
-        raise ValueError("Document keys must be strings")
-    if not "".join(given).isidentifier():
+    try:
+        plain = "".join(given).isidentifier()
+    except TypeError as error:
+        raise ValueError("Document keys must be strings") from error
+    if not plain:
         validate_field_names(given)
     bson.encode(given)
     if "_id" not in given:
         given["_id"] = ObjectId()
     document = to_store(given)
-    collection.store.insert(document, deferred)
-    if collection.store.checked_by_mongomock:
+    store = collection.store
+    store.insert(document, deferred)
+    if store.checked_by_mongomock:
         try:
             collection.check_declared_uniques(document)
         except DuplicateKeyError:
-            collection.store.remove(document)
+            store.remove(document)
             raise
     return given["_id"]
 
@@ -62,7 +65,7 @@ def insert_many(collection: IndexedCollection, documents: Iterable[Any], *, orde
     """
     ids: list[Any] = []
     errors: list[dict[str, Any]] = []
-    deferred = Deferred()
+    deferred: Deferred = {}
     # unique indexes that mongomock checks are checked by queries, so nothing may be put off
     put_off = None if collection.store.checked_by_mongomock else deferred
     try:

@@ -50,8 +50,8 @@ def serve(settings: Settings, port_file: Path | None = None) -> None:
 
 def _checked(app: ASGIApp) -> ASGIApp:
     """The application behind a check of each answer against the API description."""
-    from tuco_mock.contract.spec import load_spec  # noqa: PLC0415 - only who validates pays for it
-    from tuco_mock.contract.validation import ResponseValidator  # noqa: PLC0415
+    from tuco_mock.contract.spec import load_spec
+    from tuco_mock.contract.validation import ResponseValidator
 
     return ResponseValidator(app, load_spec())
 
