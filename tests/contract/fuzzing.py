@@ -10,6 +10,9 @@ import schemathesis
 from schemathesis.engine import events, from_schema
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from schemathesis import Response
     from schemathesis.engine.recorder import ScenarioRecorder
     from schemathesis.schemas import BaseSchema
 
@@ -67,12 +70,21 @@ def config(
     )
 
 
-def run(schema: BaseSchema) -> Report:
-    """Run the engine, and gather what it tells."""
+def run(schema: BaseSchema, problem_of: Callable[[Response], str | None] = lambda _: None) -> Report:
+    """Run the engine, and gather what it tells.
+
+    Args:
+        schema: what to test.
+        problem_of: says of each answer what is wrong with it, besides what the checks find.
+    """
     report = Report()
     for event in from_schema(schema).execute():
         if isinstance(event, events.ScenarioFinished):
             _gather(report, event.phase.value, event.recorder)
+            for exchange in event.recorder.interactions.values():
+                problem = exchange.response and problem_of(exchange.response)
+                if problem:
+                    report.problems.append(f"{exchange.request.method} {exchange.request.uri}: {problem}")
         elif isinstance(event, events.NonFatalError):
             report.problems.append(f"{event.label}: {event.info.title}: {event.info.message}")
         elif isinstance(event, events.FatalError):

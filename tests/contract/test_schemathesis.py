@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 
-from tests.contract.fuzzing import Report, config, run
+from tests.contract.fuzzing import config, run
 from tests.support import CANCEL, REPLIES, World
 from tuco_mock.app import create_app
 from tuco_mock.contract.spec import load_spec
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from schemathesis.core.failures import Failure
     from schemathesis.schemas import BaseSchema
 
+    from tests.contract.fuzzing import Report
     from tuco_mock.server import BackgroundServer
 
 KEY = "tuco_sk_xxxxxxxxxxxxx"
@@ -106,12 +107,12 @@ def prepared(schema: BaseSchema, reset: Callable[[], Any]) -> BaseSchema:
     """
 
     @schema.hook
-    def after_call(context: HookContext, case: Case, response: Response) -> None:
+    def after_call(context: HookContext, case: Case[Any], response: Response) -> None:
         if response.status_code == 200 and response.json().get("cancelledCount"):
             reset()
 
     @schema.hook
-    def filter_failure(context: HookContext, failure: Failure, case: Case, response: Response) -> bool:
+    def filter_failure(context: HookContext, failure: Failure, case: Case[Any], response: Response) -> bool:
         """Keep a failure, unless valid dates came in the wrong order: no JSON Schema relates two parameters (R9)."""
         return not (
             isinstance(failure, schemathesis.openapi.checks.RejectedPositiveData)
@@ -194,7 +195,7 @@ def test_each_request_in_process_and_with_each_key(
 
     @settings(max_examples=250, deadline=None, database=None, print_blob=True, suppress_health_check=list(HealthCheck))
     @given(case=here[path][method].as_strategy(generation_mode=mode))
-    def each(case: Case) -> None:
+    def each(case: Case[Any]) -> None:
         nonlocal sent
         headers = {"Authorization": f"Bearer {KEY}"}
         answer = case.call(headers=headers)

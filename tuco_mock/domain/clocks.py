@@ -25,9 +25,26 @@ class Clock:
         """``frozen`` or ``live``."""
         return "frozen" if self.frozen else "live"
 
+    @classmethod
+    def parse(cls, text: str | None) -> Clock:
+        """A clock from its `text`; a running one when there is none."""
+        if text is None:
+            return cls()
+        mode, _, shown = text.partition(":")
+        return cls(mode == "frozen", int(shown))
+
+    @property
+    def text(self) -> str:
+        """How it is kept: ``live:1500`` or ``frozen:1773360000000``."""
+        return f"{self.mode}:{self.millis}"
+
     def now(self) -> int:
         """The workspace's time, in milliseconds since 1970 UTC."""
-        return self.millis if self.frozen else _held(real_millis() + self.millis)
+        return self.at(real_millis())
+
+    def at(self, real: int) -> int:
+        """The workspace's time at a moment of real time."""
+        return self.millis if self.frozen else _held(real + self.millis)
 
     def freeze(self, moment: int | None = None) -> Clock:
         """The clock standing still at a moment, or at its own present."""

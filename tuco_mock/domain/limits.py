@@ -25,6 +25,17 @@ class Bucket(NamedTuple):
     units: int
     at: int
 
+    @classmethod
+    def parse(cls, text: str) -> Bucket:
+        """A bucket from its `text`."""
+        units, _, at = text.partition(":")
+        return cls(int(units), int(at))
+
+    @property
+    def text(self) -> str:
+        """How it is kept: ``7140000:1773360000000``."""
+        return f"{self.units}:{self.at}"
+
 
 def full(per_minute: int, now: int) -> Bucket:
     """A bucket nobody has taken from."""

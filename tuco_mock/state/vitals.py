@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
-from tuco_mock.domain import limits
-from tuco_mock.domain.clocks import Clock
+from tuco_mock.domain.clocks import Clock, real_millis
 from tuco_mock.domain.errors import RateLimited
 from tuco_mock.domain.limits import Bucket
+from tuco_mock.state.scripts import TAKE_TOKEN
 
 if TYPE_CHECKING:
     from redis import Redis
-    from redis.client import Pipeline
 
 _CLOCK = "clock"
 _SEQUENCE = "sequence"
@@ -23,14 +22,15 @@ class Vitals:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
+        self._take_token = redis.register_script(TAKE_TOKEN)
 
     def clock(self, workspace: str) -> Clock:
         """The workspace's clock."""
-        return _clock(cast("str | None", self._redis.hget(_key(workspace), _CLOCK)))
+        return Clock.parse(cast("str | None", self._redis.hget(_key(workspace), _CLOCK)))
 
     def set_clock(self, workspace: str, clock: Clock) -> None:
         """Put another clock in its place."""
-        self._redis.hset(_key(workspace), _CLOCK, f"{clock.mode}:{clock.millis}")
+        self._redis.hset(_key(workspace), _CLOCK, clock.text)
 
     def next_sequence(self, workspace: str, count: int = 1) -> int:
         """Reserve `count` running numbers and give the first of them; no number is ever given twice."""
@@ -50,30 +50,19 @@ class Vitals:
         Raises:
             RateLimited: there is none; the bucket is as before (R21).
         """
-        key, field = _key(workspace), _BUCKET + group
-
-        def attempt(pipe: Pipeline) -> Any:
-            clock, kept = cast("list[str | None]", pipe.hmget(key, [_CLOCK, field]))
-            now = _clock(clock).now()
-            before = limits.full(per_minute, now) if kept is None else _bucket(kept)
-            after, retry_after = limits.take(before, per_minute, now)
-            pipe.multi()
-            if not retry_after:
-                pipe.hset(key, field, f"{after.units}:{after.at}")
-            return retry_after
-
-        retry_after = cast("int", self._redis.transaction(attempt, key, value_from_callable=True))
+        retry_after = self._take_token(keys=[_key(workspace)], args=[_BUCKET + group, per_minute, real_millis()])
         if retry_after:
-            raise RateLimited(retry_after)
+            raise RateLimited(int(retry_after))
 
     def buckets(self, workspace: str) -> dict[str, Bucket]:
         """The buckets somebody has taken from, by group."""
         kept = cast("dict[str, str]", self._redis.hgetall(_key(workspace)))
-        return {field.removeprefix(_BUCKET): _bucket(text) for field, text in kept.items() if field.startswith(_BUCKET)}
+        names = [field for field in kept if field.startswith(_BUCKET)]
+        return {field.removeprefix(_BUCKET): Bucket.parse(kept[field]) for field in names}
 
     def set_bucket(self, workspace: str, group: str, bucket: Bucket) -> None:
         """Put a bucket in place."""
-        self._redis.hset(_key(workspace), _BUCKET + group, f"{bucket.units}:{bucket.at}")
+        self._redis.hset(_key(workspace), _BUCKET + group, bucket.text)
 
     def refill(self, workspace: str) -> None:
         """Fill every bucket."""
@@ -88,14 +77,3 @@ class Vitals:
 def _key(workspace: str) -> str:
     return "tuco:workspace:" + workspace
 
-
-def _clock(kept: str | None) -> Clock:
-    if kept is None:
-        return Clock()
-    mode, _, shown = kept.partition(":")
-    return Clock(mode == "frozen", int(shown))
-
-
-def _bucket(kept: str) -> Bucket:
-    units, _, at = kept.partition(":")
-    return Bucket(int(units), int(at))

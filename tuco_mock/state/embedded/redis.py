@@ -15,7 +15,11 @@ try:
 except ImportError:  # another fakeredis, where something private has moved: all goes the ordinary way
     _IS_SUPPORTED = False
 
+from tuco_mock.state.embedded.scripts import TWINS
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from redis import Redis
     from redis.client import Pipeline
 
@@ -64,6 +68,20 @@ class EmbeddedRedis(fakeredis.FakeRedis):
             return super().pipeline(transaction, shard_hint)
         callbacks = self.response_callbacks
         return EmbeddedPipeline(executor, self.connection_pool, callbacks, transaction, shard_hint)
+
+    def register_script(self, script: Any) -> Any:
+        """A script to call with `keys` and `args`; its Python twin where there is one, since there is no Lua here."""
+        twin = TWINS.get(script)
+        if twin is None:
+            return super().register_script(script)
+
+        def call(keys: Sequence[str] = (), args: Sequence[Any] = ()) -> Any:
+            executor = self._executor or self._open()
+            if executor is None or not executor.is_ready():
+                return twin(self.execute_command, keys, args)
+            return executor.call_together(lambda command: twin(command, keys, args))
+
+        return call
 
     def close(self) -> None:
         """Give up the connection; the next command takes a new one. The data stay with the server."""

@@ -32,7 +32,7 @@ from redis.client import EMPTY_RESPONSE, NEVER_DECODE
 from tuco_mock.state.embedded.redis_commands import SUPPORTED_COMMANDS, Command, commands_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from redis import ConnectionPool
 
@@ -205,6 +205,19 @@ class DirectExecutor:
             self._set_time()
             raw = [self._run(command, arguments) for command, arguments in batch]
         return [self.decode(reply) for reply in raw]
+
+    def call_together(self, work: Callable[[Callable[..., Any]], Any]) -> Any:
+        """Run what a script would: `work` is given a way to run commands, and nothing comes in between."""
+
+        def command(name: str, *values: Any) -> Any:
+            reply = self.decode(self._run(self._commands[name], self.encode(values)))
+            if isinstance(reply, Exception):
+                raise reply
+            return reply
+
+        with self._server.lock:
+            self._set_time()
+            return work(command)
 
     def refused(self, batch: Batch) -> tuple[int, Exception] | None:
         """The first command, by position, that the server would not queue in a transaction, and its error."""

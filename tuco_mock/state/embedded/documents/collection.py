@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 from pymongo.errors import OperationFailure
@@ -121,7 +121,9 @@ class IndexedCollection(BaseCollection):
     def _insert(self, data: Any, session: Any = None, ordered: bool = True) -> Any:
         _refuse(session=session)
         with self.lock:
-            return insert_one(self, data) if isinstance(data, Mapping) else insert_many(self, data, ordered=ordered)
+            if isinstance(data, MutableMapping):
+                return insert_one(self, data)
+            return insert_many(self, data, ordered=ordered)
 
     def _update(
         self, spec: Any, document: Any, upsert: bool = False, multi: bool = False, **options: Any
@@ -236,9 +238,8 @@ class IndexedCollection(BaseCollection):
     def with_options(self, **options: Any) -> IndexedCollection:
         """The same collection with other options."""
         other = super().with_options(**options)
-        if other is self:
-            return self
-        return IndexedCollection(
+        unchanged = other is self
+        return self if unchanged else IndexedCollection(
             self.database,
             self.name,
             _db_store=self._db_store,

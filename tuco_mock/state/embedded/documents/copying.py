@@ -96,7 +96,10 @@ def _fields_copier(projection: tuple[tuple[Any, Any], ...]) -> Copier | None:
 
 def _including(names: tuple[str, ...]) -> Copier:
     def copy_fields(document: Document) -> Document:
-        given = {field: document[field] for field in names if field in document}
+        given = {}
+        for field in names:  # a comprehension would be a call more, and this is done for every document of a page
+            if field in document:
+                given[field] = document[field]
         return _with_copied_values(given) if gc.is_tracked(given) else given
 
     return copy_fields

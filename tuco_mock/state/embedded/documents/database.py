@@ -42,9 +42,8 @@ class IndexedDatabase(BaseDatabase):
     def with_options(self, **options: Any) -> IndexedDatabase:
         """The same database with other options."""
         other = super().with_options(**options)
-        if other is self:
-            return self
-        return IndexedDatabase(
+        unchanged = other is self
+        return self if unchanged else IndexedDatabase(
             self._client,
             self.name,
             self._store,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from bson import ObjectId
 
@@ -63,7 +63,7 @@ class Query:
         is_quick: whether there are neither others nor a rest.
     """
 
-    # the usual query has equalities only, and needs nothing of its own for the others
+    # the usual query has equalities only, and needs none of these for itself
     choices: Mapping[str, tuple[Any, ...]] = MappingProxyType({})
     ranges: Mapping[str, Limits] = MappingProxyType({})
     others: Sequence[Test] = ()
@@ -117,38 +117,51 @@ def compile_query(conditions: Any) -> Query:
     return _take_apart(conditions)
 
 
+class _Taken(NamedTuple):
+    """What the operators on one field ask for, as in `Query`."""
+
+    equals: Mapping[str, Any] = MappingProxyType({})
+    ranges: Mapping[str, Limits] = MappingProxyType({})
+    tests: Sequence[Test] = ()
+
+
 def _take_apart(conditions: Mapping[Any, Any]) -> Query:
-    query = Query({})
-    equals = query.equals
-    query.choices, query.ranges, query.others, query.rest = choices, ranges, others, rest = {}, {}, [], {}
+    equals: dict[str, Any] = {}
+    choices: dict[str, tuple[Any, ...]] = {}
+    ranges: dict[str, Limits] = {}
+    others: list[Test] = []
+    rest: dict[str, Any] = {}
     for field, condition in conditions.items():
         kind = type(condition)
         if type(field) is not str or not field.isidentifier():
             rest[field] = stored_copy(condition)
-        elif (kind in SCALARS and condition == condition) or (kind is ObjectId and field == "_id"):  # noqa: PLR0124
-            equals[field] = condition
         elif kind is dict:
             if len(condition) == 1 and _is_scalar_list(field, condition.get("$in")):
                 choices[field] = tuple(condition["$in"])
-            elif not _take_operators(field, condition, equals, choices, ranges, others):
+                continue
+            taken = _take_operators(field, condition)
+            if taken is None:
                 rest[field] = stored_copy(condition)
+                continue
+            equals |= taken.equals
+            ranges |= taken.ranges
+            others += taken.tests
+        elif (kind in SCALARS and condition == condition) or (kind is ObjectId and field == "_id"):  # noqa: PLR0124
+            equals[field] = condition
         elif type(plain(condition)) in _IN_LISTS:
             equals[field] = plain(condition)
         else:
             rest[field] = stored_copy(condition)
+    query = Query(equals)
+    query.choices, query.ranges, query.others, query.rest = choices, ranges, others, rest
     query.is_quick = not (others or rest)
     return query
 
 
-def _take_operators(
-    field: str,
-    condition: Mapping[str, Any],
-    equals: dict[str, Any],
-    choices: dict[str, tuple[Any, ...]],
-    ranges: dict[str, Limits],
-    others: list[Test],
-) -> bool:
-    """Take ``{"$in": …, …}`` apart; False, and nothing taken, when one of its operators is not quick."""
+def _take_operators(field: str, condition: Mapping[str, Any]) -> _Taken | None:
+    """``{"$in": …, …}`` taken apart; None when one of its operators is not quick."""
+    if condition.keys() == {"$eq"} and type(condition["$eq"]) in _IN_LISTS:
+        return _Taken(equals={field: condition["$eq"]})
     low: tuple[str | None, Any] = (None, None)
     high: tuple[str | None, Any] = (None, None)
     tests: list[Test] = []
@@ -157,25 +170,26 @@ def _take_operators(
             low = (name, operand)
         elif name in {"$lt", "$lte"} and high[0] is None and _is_bound(operand, low):
             high = (name, operand)
-        elif name == "$exists":
-            tests.append(exists_test(field, wanted=bool(operand)))
-        elif name in {"$eq", "$ne"} and type(operand) in _IN_LISTS:
-            test = equal_test(field, operand)
-            tests.append(test if name == "$eq" else _negation(test))
-        elif name in {"$in", "$nin"} and _is_scalar_list(field, operand):
-            test = choice_test(field, tuple(operand))
-            tests.append(test if name == "$in" else _negation(test))
         else:
-            return False
+            test = _further_test(field, name, operand)
+            if test is None:
+                return None
+            tests.append(test)
     if not condition:
-        return False
-    if condition.keys() == {"$eq"}:
-        equals[field] = condition["$eq"]
-        return True
-    if low[0] or high[0]:
-        ranges[field] = (*low, *high)
-    others += tests
-    return True
+        return None
+    return _Taken(ranges={field: (*low, *high)} if low[0] or high[0] else {}, tests=tests)
+
+
+def _further_test(field: str, name: str, operand: Any) -> Test | None:
+    if name == "$exists":
+        return exists_test(field, wanted=bool(operand))
+    if name in {"$eq", "$ne"} and type(operand) in _IN_LISTS:
+        test = equal_test(field, operand)
+        return test if name == "$eq" else _negation(test)
+    if name in {"$in", "$nin"} and _is_scalar_list(field, operand):
+        test = choice_test(field, tuple(operand))
+        return test if name == "$in" else _negation(test)
+    return None
 
 
 def _is_scalar_list(field: str, operand: Any) -> bool:

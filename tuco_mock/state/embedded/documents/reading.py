@@ -118,10 +118,7 @@ def _in_order(
         if found is not None:
             store.examined += len(found)
             return found
-    if limit:
-        items = _merged(store, plan, spans, width)
-    else:
-        items = _sorted(store, plan, spans, width)
+    items = _merged(store, plan, spans, width) if limit else _sorted(store, plan, spans, width)
     if not once_each:
         items = _each_once(items)
     passed: Iterable[Document] = (document for _, _, document in items)
@@ -133,8 +130,7 @@ def _in_order(
 def _cut(plan: Plan, span: Span, end: int, skip: int, limit: int) -> list[Document] | None:
     """The window cut straight out of one span; None when there are ties in it, which natural order has to decide.
 
-    Args:
-        end: how many columns decide the order.
+    The order is that of the columns up to `end`.
     """
     index = plan.index
     assert index is not None

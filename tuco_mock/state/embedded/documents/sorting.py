@@ -29,8 +29,7 @@ def sort_documents(documents: list[Document], sort: Sort) -> list[Document]:
     """Documents that come in natural order, sorted; equal ones stay in natural order in both directions."""
     for field, direction in reversed(sort):
         if field == "$natural":
-            if direction < 0:
-                documents = documents[::-1]
+            documents = documents if direction > 0 else documents[::-1]
             continue
         if field.startswith("$"):
             raise NotImplementedError(f"Sorting by {field} is not implemented in mongomock yet")

@@ -69,8 +69,8 @@ def plain(value: Any) -> Any:
     if kind not in SCALARS:
         for base in (str, int, float):
             # bson.Code is a str, but equal to none
-            if isinstance(value, base) and kind.__eq__ is base.__eq__:
-                return str.__str__(value) if base is str else base(value)
+            if isinstance(value, base) and getattr(kind, "__eq__") is getattr(base, "__eq__"):  # noqa: B009 mypy
+                return str.__str__(value) if isinstance(value, str) else base(value)
     return value
 
 
@@ -114,7 +114,6 @@ def after(prefix: tuple[Any, ...]) -> tuple[Any, ...]:
     last = prefix[-1]
     if type(last) is str:
         return (*prefix[:-1], last + "\0")
-    if type(last) is int or type(last) is float:
-        if abs(last) < 2**53:
-            return (*prefix[:-1], math.nextafter(last, math.inf))
+    if (type(last) is int or type(last) is float) and abs(last) < 2**53:
+        return (*prefix[:-1], math.nextafter(last, math.inf))
     return (*prefix, TOP)

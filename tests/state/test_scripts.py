@@ -1,0 +1,58 @@
+"""Each Redis script in Lua on a real Redis, and its twin in Python on the embedded engine, do the same."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import redis
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from tuco_mock.state import scripts
+from tuco_mock.state.embedded.redis import open_redis
+from tuco_mock.state.embedded.scripts import TWINS
+
+KEY, FIELD = "tuco:workspace:w", "bucket:replies"
+
+moments = st.integers(-62_135_596_800_000, 253_402_300_799_999) | st.integers(1_700_000_000_000, 1_700_000_200_000)
+clocks = st.none() | st.builds("frozen:{}".format, moments) | st.builds("live:{}".format, st.integers(-90_000, 90_000))
+steps = st.tuples(clocks, st.sampled_from([1, 2, 7, 120, 5_000, 1_000_000]), moments)
+
+
+def test_every_script_has_a_twin() -> None:
+    assert set(TWINS) == {text for name, text in vars(scripts).items() if name.isupper()}
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(taken=[(None, 1, 1_700_000_000_000)] * 3)
+@given(taken=st.lists(steps, max_size=12))
+@pytest.mark.clause("R21", "R22")
+def test_taking_tokens(real_redis: redis.Redis, taken: list[tuple[str | None, int, int]]) -> None:
+    """The same answers, and the same hash afterwards, whatever the clock does."""
+    embedded = open_redis()
+    real_redis.flushall()
+    outcomes = []
+    for engine in (real_redis, embedded):
+        take = engine.register_script(scripts.TAKE_TOKEN)
+        said = []
+        for clock, per_minute, real in taken:
+            if clock is None:
+                engine.hdel(KEY, "clock")
+            else:
+                engine.hset(KEY, "clock", clock)
+            said.append(take(keys=[KEY], args=[FIELD, per_minute, real]))
+        outcomes.append((said, engine.hgetall(KEY)))
+    assert outcomes[0] == outcomes[1]
+
+
+@pytest.mark.clause("R20")
+@pytest.mark.parametrize("which", ["real", "embedded"])
+def test_of_many_at_once_just_as_many_get_one_as_there_are(real_redis: redis.Redis, which: str) -> None:
+    """120 tokens, 200 calls from 8 threads at one moment: 120 get through."""
+    engine = real_redis if which == "real" else open_redis()
+    engine.hset(KEY, "clock", "frozen:1700000000000")
+    take = engine.register_script(scripts.TAKE_TOKEN)
+    with ThreadPoolExecutor(8) as threads:
+        said = list(threads.map(lambda _: take(keys=[KEY], args=[FIELD, 120, 0]), range(200)))
+    assert (said.count(0), said.count(1)) == (120, 80)

@@ -1,0 +1,32 @@
+"""What must happen in Redis in one piece, as scripts: a real Redis runs the Lua, atomic between all processes.
+
+The embedded engine runs a twin of each in Python (`embedded.scripts`); a test holds the two to the same answers.
+"""
+
+from __future__ import annotations
+
+TAKE_TOKEN = """
+-- Take a token of a workspace's bucket (domain.limits.take).
+-- KEYS[1]: the workspace's hash. ARGV: the bucket's field, calls a minute, real time in ms.
+-- Gives 0, or the whole seconds to wait.
+local clock, kept = unpack(redis.call('HMGET', KEYS[1], 'clock', ARGV[1]))
+local per_minute, now = tonumber(ARGV[2]), tonumber(ARGV[3])
+if clock then
+    local mode, shown = string.match(clock, '^(%a+):(-?%d+)$')
+    now = mode == 'frozen' and tonumber(shown) or now + tonumber(shown)
+end
+now = math.max(math.min(now, 253402300799999), -62135596800000)
+local capacity = per_minute * 60000
+local units, at = capacity, now
+if kept then
+    local before, then_ = string.match(kept, '^(%d+):(-?%d+)$')
+    units, at = tonumber(before), tonumber(then_)
+end
+units = math.min(units + math.max(now - at, 0) * per_minute, capacity)
+if units < 60000 then
+    local missing = math.ceil((60000 - units) / per_minute)
+    return math.max(math.ceil(missing / 1000), 1)
+end
+redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f:%.0f', units - 60000, now))
+return 0
+"""  # noqa: S105 - a token of a bucket
