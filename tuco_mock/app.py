@@ -18,6 +18,9 @@ from tuco_mock.state.engines import Engines, embedded
 from tuco_mock.state.store import Store
 
 if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
+if TYPE_CHECKING:
     from tuco_mock.domain.fixture.model import Fixture
     from tuco_mock.domain.workspaces import Workspace
 
@@ -30,8 +33,22 @@ class TucoApp(Starlette):
         started_with: the workspaces of its starting fixture, the first one first.
     """
 
-    store: Store
-    started_with: list[Workspace]
+    def __init__(self, store: Store, settings: Settings) -> None:
+        api = api_routes(store, settings)
+        super().__init__(routes=[*api, description_route(), *control_routes(store, settings)])
+        self.router.redirect_slashes = False  # another path is another path (A18)
+        self.router.default = unknown_path
+        self.store = store
+        self.started_with: list[Workspace] = []
+        self._doors = {route.path: route.app for route in api}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer; the simulated API's own paths go straight to their doors, which need no middleware or router."""
+        door = self._doors.get(scope["path"]) if scope["type"] == "http" else None
+        if door is not None:
+            await door(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def create_app(settings: Settings | None = None, *, engines: Engines | None = None) -> TucoApp:
@@ -48,13 +65,8 @@ def create_app(settings: Settings | None = None, *, engines: Engines | None = No
     settings = settings or Settings()
     fixture = read_fixture(settings)
     store = Store(engines or embedded())
-    app = TucoApp(
-        routes=[*api_routes(store, settings), description_route(), *control_routes(store, settings)],
-    )
-    app.store = store
+    app = TucoApp(store, settings)
     app.started_with = start_with(store, fixture)
-    app.router.redirect_slashes = False  # another path is another path (A18)
-    app.router.default = unknown_path
     return app
 
 

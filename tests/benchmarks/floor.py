@@ -1,13 +1,14 @@
-"""The floor: a bare Starlette app with one fixed JSON answer of 1 KB, served as the mock is."""
+"""The floor: a bare Starlette app with one fixed JSON answer of 1 KB on plain uvicorn, without an access log."""
 
 from __future__ import annotations
 
+import socket
+
+import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-
-from tuco_mock.server import bind, run
 
 BODY = b'{"filling":"' + b"x" * (1024 - 14) + b'"}'
 
@@ -23,8 +24,9 @@ async def answer_post(request: Request) -> Response:
 
 def main() -> None:
     app = Starlette(routes=[Route("/get", answer, methods=["GET"]), Route("/post", answer_post, methods=["POST"])])
-    with bind("127.0.0.1", 0) as listener:
-        run(app, listener, lambda: print(listener.getsockname()[1], flush=True))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        print(listener.getsockname()[1], flush=True)
+        uvicorn.Server(uvicorn.Config(app, access_log=False, log_config=None)).run(sockets=[listener])
 
 
 if __name__ == "__main__":

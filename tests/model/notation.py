@@ -43,6 +43,23 @@ def phone_in_query(text: str, country_code: str) -> str | None:
     return phone(text, country_code)
 
 
+def national(number: str) -> str:
+    """A number in E.164 as people write it within its country."""
+    for code in PLANS:
+        number = number.removeprefix(code)
+    return number
+
+
+def bare(number: str) -> str:
+    """A number in E.164 without its plus."""
+    return number.replace("+", "")
+
+
+def with_space(number: str) -> str:
+    """A number in E.164 as it arrives when its plus was not percent-encoded (N3)."""
+    return number.replace("+", " ")
+
+
 def email(text: str) -> str | None:
     """Trimmed and in lower case; None when nothing is left."""
     return text.strip().lower() or None

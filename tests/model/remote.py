@@ -75,19 +75,6 @@ class Remote:
         counts = {state: sum(job["state"] == state for job in jobs) for state in ("waiting", "delayed", "active")}
         same(f"the counts of the queue of {workspace.id}", queue["counts"], counts)
 
-    def compare_listings(self, workspace: Workspace) -> None:
-        """Everything that can be listed, the rate limit lifted: by lead, line, campaign, and page by page."""
-        settings = {"rateLimits": {"replies": None}, "active": True, "apiKeys": [f"tuco_sk_{workspace.id}"]}
-        same("the status", self.control("PATCH", f"/{workspace.id}", settings)[0], 200)
-        workspace.settings.update(settings)
-        names = {"leads": "leadId", "lines": "lineId", "campaigns": "campaignId"}
-        queries = [[(names[kind], thing["id"])] for kind in names for thing in workspace.things[kind]]
-        queries += [[("limit", "1"), ("page", str(page))] for page in range(1, len(workspace.things["leads"]) + 2)]
-        for query in [[], *queries]:
-            text = "&".join("=".join(each) for each in query)
-            found = self.replies(f"Bearer tuco_sk_{workspace.id}", text)
-            same(f"the listing {text} of {workspace.id}", found, api.replies(workspace, query))
-
 
 def adopt_ids(given: list[Thing], shown: list[Thing]) -> list[Thing]:
     """The given things, with the ids that the server has made for those without."""

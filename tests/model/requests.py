@@ -43,8 +43,11 @@ def lead_ids() -> Strategy[Pick]:
     return st.builds(Pick, st.just("leads"), st.integers(0, 9), form=st.sampled_from(["plain", "plain", "upper"]))
 
 
-def _of_lead(field: str, form: str = "plain") -> Strategy[Pick]:
-    return st.builds(Pick, st.just("leads"), st.integers(0, 9), st.just(field), st.just(form))
+_SPELLINGS = ("plain", "national", "bare")
+
+
+def _of_lead(field: str, *forms: str) -> Strategy[Pick]:
+    return st.builds(Pick, st.just("leads"), st.integers(0, 9), st.just(field), st.sampled_from(forms or ["plain"]))
 
 
 def _of_message(field: str) -> Strategy[Pick]:
@@ -57,7 +60,7 @@ _NOT_GIVEN = weighted((4, st.just(_ABSENT)), (1, st.sampled_from([None, *BLANKS]
 
 
 def _wanted(of_lead: str, of_message: str, any_: Strategy[str]) -> list[tuple[int, Strategy[Any]]]:
-    return [(3, _of_lead(of_lead)), (3, _of_message(of_message)), (2, any_), (5, _NOT_GIVEN)]
+    return [(3, _of_lead(of_lead, *_SPELLINGS)), (3, _of_message(of_message)), (2, any_), (5, _NOT_GIVEN)]
 
 
 @st.composite
@@ -105,7 +108,7 @@ _VALUES: dict[str, Strategy[Any]] = {
     "leadId": weighted((8, lead_ids()), (1, st.sampled_from([UNKNOWN, *NO_IDS]))),
     "campaignId": _ids(CAMPAIGNS),
     "lineId": _ids(LINES),
-    "recipientPhone": weighted((4, phones()), (4, _of_lead("phone", "space")), (1, st.just(" "))),
+    "recipientPhone": weighted((4, phones()), (4, _of_lead("phone", *_SPELLINGS, "space")), (1, st.just(" "))),
     "recipientEmail": weighted((4, emails()), (4, _of_lead("email")), (1, st.just("\t"))),
     "dateFrom": _times(),
     "dateTo": _times(),

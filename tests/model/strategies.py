@@ -58,9 +58,9 @@ def weighted(*choices: tuple[int, Strategy[Any]]) -> Strategy[Any]:
     return st.one_of([strategy for weight, strategy in choices for _ in range(weight)])
 
 
-def batches(things: Strategy[dict[str, Any]]) -> Strategy[dict[str, Any] | list[dict[str, Any]]]:
+def batches(things: Strategy[dict[str, Any]], most: int = 4) -> Strategy[dict[str, Any] | list[dict[str, Any]]]:
     """One thing, or a list of them."""
-    return weighted((1, things), (2, st.lists(things, max_size=4)))
+    return weighted((1, things), (most - 1, st.lists(things, max_size=most)))
 
 
 @st.composite

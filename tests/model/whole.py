@@ -109,32 +109,38 @@ class WholeWorkspaces(Base):
         for key in set(before) - set(workspace.settings["apiKeys"]):
             same("a revoked key", self.remote.replies(f"Bearer {key}", ""), api.refusal(401, "Unauthorized"))
 
-    @rule(where=WHERE)
-    def out_and_in(self, where: int) -> None:
+    @rule(
+        where=WHERE,
+        to=WHERE,
+        way=st.sampled_from(["again", "another", "fresh", "reset"]),
+        without=st.sampled_from([["id", "apiKeys"], ["id"], [], ["id", "apiKeys", "clock", "messages", "replies"]]),
+    )
+    def load(self, where: int, to: int, way: str, without: list[str]) -> None:
+        """Load a whole state, into one of four places."""
+        if way == "again":
+            self.out_and_in(self.at(where))
+        elif way == "another":
+            self.copy_to_another(self.at(where), self.at(to), without)
+        elif way == "reset":
+            self.reset(self.at(where))
+        elif len(self.workspaces) < 3:
+            self.copy_to_a_fresh_one(self.at(where), to + 1)
+
+    def out_and_in(self, workspace: Workspace) -> None:
         """A state read out and loaded again into the same workspace is the same."""
-        workspace = self.at(where)
         _, state = self.remote.control("GET", f"/{workspace.id}/state")
         before = copy.deepcopy(state)
         self.put(workspace, state)
         if not has_unread_phones(workspace):
             same("the state", self.remote.control("GET", f"/{workspace.id}/state")[1], before)
 
-    @rule(
-        where=WHERE,
-        to=WHERE,
-        without=st.sampled_from([["id", "apiKeys"], ["id"], [], ["id", "apiKeys", "clock", "messages", "replies"]]),
-    )
-    def copy_to_another(self, where: int, to: int, without: list[str]) -> None:
+    def copy_to_another(self, source: Workspace, target: Workspace, without: list[str]) -> None:
         """The same state in another workspace; its id, or a key that is taken, is refused."""
-        source, target = self.at(where), self.at(to)
         _, state = self.remote.control("GET", f"/{source.id}/state")
         self.put(target, {name: value for name, value in state.items() if name not in without})
 
-    @precondition(lambda self: len(self.workspaces) < 3)
-    @rule(where=WHERE, which=st.integers(0, 3))
-    def copy_to_a_fresh_one(self, where: int, which: int) -> None:
+    def copy_to_a_fresh_one(self, source: Workspace, which: int) -> None:
         """A new workspace with the state of another is the same but for id and keys."""
-        source = self.at(where)
         settings = {"id": s.WORKSPACES[which], "apiKeys": [s.KEYS[which]]}
         taken = self.keys_of_others(None) | {each.id for each in self.workspaces}
         _, state = self.remote.control("GET", f"/{source.id}/state")
@@ -151,10 +157,8 @@ class WholeWorkspaces(Base):
             self.workspaces.append(loaded)
             self.touched.add(loaded.id)
 
-    @rule(where=WHERE)
-    def reset(self, where: int) -> None:
+    def reset(self, workspace: Workspace) -> None:
         """Back to what it was made with; refused when its first keys are somebody else's by now."""
-        workspace = self.at(where)
         expected = 409 if self.keys_of_others(workspace) & set(workspace.start["apiKeys"]) else 200
         status, shown = self.remote.control("POST", f"/{workspace.id}/reset")
         same("the status", (status, shown), (expected, shown))

@@ -48,6 +48,35 @@ SAMPLE: list[Step] = [
 ]
 """A little of everything."""
 
+CORNERS: list[Step] = [
+    Call("set", ("k", "v"), {"ex": 1000}),
+    Call("append", ("k", "w")),
+    Call("ttl", ("k",)),
+    Call("set", ("k", "v")),
+    Call("ttl", ("k",)),
+    Call("xadd", ("s", {"f": "v"}, "1-0")),
+    Call("xtrim", ("s",), {"maxlen": 0, "approximate": False}),
+    Call("exists", ("s",)),
+    Call("execute_command", ("GET", "k"), {"NEVER_DECODE": True}),
+    Call("execute_command", ("GET", "s"), {"EMPTY_RESPONSE": "empty"}),
+    Call("execute_command", (bytearray(b"GET"), "k")),
+    Call("execute_command", (b"GET", "k")),
+    Pipe(
+        [Call("set", ("k", "never")), Call("execute_command", ("GET",)), Call("execute_command", ("SET",))],
+        transaction=True,
+        raise_on_error=False,
+    ),
+    Pipe([Call("set", ("k", "done")), Call("execute_command", ("GET",))], transaction=False, raise_on_error=False),
+    Pipe([Call("execute_command", ("GET", "k"), {"NEVER_DECODE": True})], transaction=False, raise_on_error=True),
+    Pipe([Call("execute_command", ("GET", "s"), {"EMPTY_RESPONSE": 0})], transaction=False, raise_on_error=True),
+    Pipe([Call("lpush", ("k", "x")), Call("get", ("k",)), Call("hlen", ("k",))], transaction=True, raise_on_error=True),
+    Pipe(
+        [Call("lpush", ("k", "x")), Call("get", ("k",)), Call("hlen", ("k",))], transaction=False, raise_on_error=True
+    ),
+    Pipe([Call("get", ("k",)), Call("set", ("k", None)), Call("hlen", ("k",))], transaction=True, raise_on_error=True),
+]
+"""What random programs meet too seldom."""
+
 
 class Pair:
     """An embedded and a plain client, each on a server of its own, with a further plain client of the same server."""

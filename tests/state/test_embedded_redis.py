@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.state.redis_outcomes import dump, outcomes
-from tests.state.redis_pair import OTHER_SETTINGS, SAMPLE, TEXT, Pair, is_direct, server_of, watched
+from tests.state.redis_pair import CORNERS, OTHER_SETTINGS, SAMPLE, TEXT, Pair, is_direct, server_of, watched
 from tests.state.redis_programs import Call, Pipe, programs
 from tuco_mock.state.embedded.redis import open_redis
 
@@ -51,6 +51,7 @@ def test_programs_answer_as_on_redis(real_redis: redis.Redis, program: list[Step
 def test_the_sample_answers_as_on_fakeredis(options: dict[str, Any]) -> None:
     pair = Pair(**options)
     pair.check(SAMPLE)
+    pair.check(CORNERS)
     assert is_direct(pair.embedded)
 
 
@@ -135,15 +136,16 @@ def test_transactions_leave_nothing_behind(client: Any) -> None:
     server = server_of(client)
 
     def change(pipe: Any) -> None:
-        before = pipe.get("k0")
+        before = pipe.hget("k0", "f")
         pipe.multi()
-        pipe.set("k0", int(before or 0) + 1)
+        pipe.hset("k0", "f", int(before or 0) + 1)
 
     for number in range(10_000):
         client.transaction(change, "k0", f"k{number}")
     client.pipeline().watch("abandoned")
-    assert client.get("k0") == "10000"
+    assert client.hget("k0", "f") == "10000"
     assert (len(server.sockets), len(server.closed_sockets), watched(server)) == (1, 0, {})
+    assert server.sockets[0]._subkey_events == []
 
 
 @pytest.mark.parametrize("leave_direct", [False, True])
@@ -201,8 +203,15 @@ def test_keys_expire(monkeypatch: pytest.MonkeyPatch) -> None:
     later = time.time() + 101
     monkeypatch.setattr(time, "time", lambda: later)
     for each in (pair.embedded, pair.plain):
+        assert each.pipeline().get("k").exists("k").execute() == [None, 0]
         assert (each.hset("h", "g", "w"), each.hgetall("h"), each.ttl("h")) == (1, {"g": "w"}, -1)
-        assert (each.pipeline().get("k").exists("k").execute(), each.dbsize()) == ([None, 0], 1)
+        assert each.dbsize() == 1
+    monkeypatch.setattr(time, "time", lambda: later + 101)
+    for each in (pair.embedded, pair.plain):
+        each.set("k", "v", px=1)
+        assert each.get("k") == "v"
+    monkeypatch.setattr(time, "time", lambda: later + 202)
+    assert (pair.embedded.get("k"), pair.plain.get("k")) == (None, None)
 
 
 def test_a_pipeline_without_transaction_sees_time_pass(monkeypatch: pytest.MonkeyPatch) -> None:

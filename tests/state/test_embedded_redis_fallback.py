@@ -66,8 +66,9 @@ def _close(client: Any) -> None:
 
 @pytest.mark.parametrize("cut", [_kill, _disconnect, _close])
 def test_a_cut_connection_is_replaced(client: Any, cut: Callable[[Any], None]) -> None:
-    pipe = client.pipeline()
+    pipe, executor = client.pipeline(), client._executor
     cut(client)
+    assert not executor.is_ready()
     assert pipe.get("k").execute() == ["v"]
     assert [client.get("k"), client.get("k")] == ["v", "v"]
     assert client.transaction(lambda pipe: pipe.get("k"), "k") == []
@@ -77,19 +78,21 @@ def test_a_cut_connection_is_replaced(client: Any, cut: Callable[[Any], None]) -
 
 
 def test_a_watch_survives_the_change_to_the_ordinary_way(client: Any) -> None:
-    for touched in (False, True):
+    for touched in ("never", "before", "after"):
         with client.pipeline() as pipe:
             pipe.watch("k")
+            if touched == "before":
+                client.set("k", "w")
             assert pipe.echo("x") == "x"
-            if touched:
+            if touched == "after":
                 client.set("k", "w")
             pipe.multi()
             pipe.get("k")
-            if touched:
+            if touched == "never":
+                assert pipe.execute() == ["v"]
+            else:
                 with pytest.raises(redis.WatchError):
                     pipe.execute()
-            else:
-                assert pipe.execute() == ["v"]
 
 
 def test_a_client_with_a_connection_of_its_own(client: Any) -> None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 
 
 def parameters(query: bytes) -> dict[str, str]:
     """The parameters that are given, by name; bytes that are no UTF-8 become U+FFFD (A17)."""
     given: dict[str, str] = {}
-    if query:
-        for name, value in parse_qsl(query.decode("utf-8", "replace"), keep_blank_values=True, errors="replace"):
-            given.setdefault(name, value)
+    for pair in query.split(b"&"):
+        name, _, value = pair.partition(b"=")
+        given.setdefault(_decoded(name), _decoded(value))
     return {name: value for name, value in given.items() if value}
+
+
+def _decoded(text: bytes) -> str:
+    if b"%" in text or b"+" in text:
+        text = unquote_to_bytes(text.replace(b"+", b" "))
+    return text.decode("utf-8", "replace")
 
 
 def whole_number(text: str | None, default: int, largest: int) -> int:

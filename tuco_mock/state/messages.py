@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _CANCELLABLE = list(CANCELLABLE)
 _OLDEST_FIRST = [("createdAt", 1), ("seq", 1)]
+_SENT_FIELDS = {"_id": 0, "id": 1, "message": 1, "sentAt": 1, "batchId": 1, "stepIndex": 1}
 _NEWEST_SENT_FIRST = [("sentAt", -1), ("id", -1)]
 
 
@@ -32,7 +33,7 @@ class Messages:
         return self._cancellable({"workspaceId": workspace, "to": {"$in": list(address_keys)}})
 
     def _cancellable(self, chosen: Mapping[str, object]) -> list[str]:
-        found = self._collection.find({**chosen, "phase": "waiting"}, {"id": 1}).sort(_OLDEST_FIRST)
+        found = self._collection.find({**chosen, "phase": "waiting"}, {"id": 1}, sort=_OLDEST_FIRST)
         return [document["id"] for document in found]
 
     def cancel(self, workspace: str, message_ids: Sequence[str], at: str, cancellation: int) -> list[str]:
@@ -61,14 +62,8 @@ class Messages:
 
     def sent_to(self, workspace: str, lead_id: str, limit: int) -> list[Document]:
         """What the lead has got from us, newest first by send time (R18)."""
-        return list(
-            self._collection.find(
-                {"workspaceId": workspace, "leadId": lead_id, "phase": "reached"},
-                {"id": 1, "message": 1, "sentAt": 1, "batchId": 1, "stepIndex": 1},
-            )
-            .sort(_NEWEST_SENT_FIRST)
-            .limit(limit)
-        )
+        chosen = {"workspaceId": workspace, "leadId": lead_id, "phase": "reached"}
+        return list(self._collection.find(chosen, _SENT_FIELDS, sort=_NEWEST_SENT_FIRST, limit=limit))
 
     def move(
         self, workspace: str, message_id: str, status: Status, changes: Mapping[str, str], allowed: Sequence[Status]

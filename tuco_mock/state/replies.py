@@ -23,8 +23,8 @@ class Replies:
 
     def of_lead(self, workspace: str, lead_id: str, limit: int = 0) -> list[Document]:
         """The lead's replies, newest first; all of them when `limit` is 0."""
-        found = self._replies.find({"workspaceId": workspace, "leadId": lead_id}).sort(_NEWEST_FIRST)
-        return list(found.limit(limit))
+        chosen = {"workspaceId": workspace, "leadId": lead_id}
+        return list(self._replies.find(chosen, sort=_NEWEST_FIRST, limit=limit))
 
     def from_address(self, workspace: str, address_key: str) -> list[Document]:
         """The replies that came from the address, whoever it belongs to."""
@@ -34,7 +34,7 @@ class Replies:
         """The replies within the bounds, both inclusive, newest first (R9)."""
         bounds = {name: bound for name, bound in (("$gte", since), ("$lte", until)) if bound is not None}
         chosen: dict[str, Any] = {"workspaceId": workspace, **({"receivedAt": bounds} if bounds else {})}
-        return list(self._replies.find(chosen).sort(_NEWEST_FIRST))
+        return list(self._replies.find(chosen, sort=_NEWEST_FIRST))
 
     def get(self, workspace: str, reply_id: str) -> Document | None:
         """The reply, or None."""
@@ -64,8 +64,8 @@ class Replies:
 
     def threads(self, workspace: str, scope: str, since: str | None, skip: int = 0, limit: int = 0) -> list[Document]:
         """Who replied in the scope, at or after `since`, newest first; all of them when `limit` is 0."""
-        found = self._threads.find(_in_scope(workspace, scope, since), {"leadId": 1, "last": 1})
-        return list(found.sort([("last", -1)]).skip(skip).limit(limit))
+        chosen, wanted = _in_scope(workspace, scope, since), {"leadId": 1, "last": 1}
+        return list(self._threads.find(chosen, wanted, sort=[("last", -1)], skip=skip, limit=limit))
 
 
 def _in_scope(workspace: str, scope: str, since: str | None) -> dict[str, Any]:

@@ -41,6 +41,7 @@ create_index_list: Callable[..., Any] = helpers.create_index_list
 gen_index_name: Callable[[Any], str] = helpers.gen_index_name
 validate_is_mapping: Callable[[str, object], None] = collection.validate_is_mapping
 validate_list_or_mapping: Callable[[str, object], None] = collection.validate_list_or_mapping
+validate_ok_for_update: Callable[[object], None] = collection.validate_ok_for_update
 validate_update_pipeline: Callable[[list[Any]], None] = collection._validate_document_stages  # noqa: SLF001
 validate_field_names: Callable[[Mapping[str, Any]], None] = collection._validate_data_fields  # noqa: SLF001
 process_pipeline: Callable[..., Any] = aggregate.process_pipeline

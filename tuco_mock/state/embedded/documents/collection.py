@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 from pymongo.errors import OperationFailure
-from pymongo.results import BulkWriteResult
+from pymongo.results import BulkWriteResult, UpdateResult
 
 from tuco_mock.state.embedded.documents.borrowed import (
     BaseBulk,
@@ -16,6 +16,7 @@ from tuco_mock.state.embedded.documents.borrowed import (
     gen_index_name,
     process_pipeline,
     timezone_aware_copy,
+    validate_ok_for_update,
 )
 from tuco_mock.state.embedded.documents.copying import Copier, copier, copy_document
 from tuco_mock.state.embedded.documents.cursor import IndexedCursor
@@ -125,11 +126,22 @@ class IndexedCollection(BaseCollection):
                 return insert_one(self, data)
             return insert_many(self, data, ordered=ordered)
 
+    def update_one(self, filter: Any, update: Any, upsert: bool = False, **options: Any) -> UpdateResult:  # noqa: A002
+        """Update the first document that a filter finds."""
+        validate_ok_for_update(update)
+        return UpdateResult(self._update(filter, update, upsert, **options), acknowledged=True)
+
+    def update_many(self, filter: Any, update: Any, upsert: bool = False, **options: Any) -> UpdateResult:  # noqa: A002
+        """Update all documents that a filter finds."""
+        validate_ok_for_update(update)
+        return UpdateResult(self._update(filter, update, upsert, multi=True, **options), acknowledged=True)
+
     def _update(
         self, spec: Any, document: Any, upsert: bool = False, multi: bool = False, **options: Any
     ) -> dict[str, Any]:
-        options.pop("remove", None)  # what mongomock's bulk calls a replacement
-        _refuse(**options)
+        if options:
+            options.pop("remove", None)  # what mongomock's bulk calls a replacement
+            _refuse(**options)
         with self.lock:
             outcome = update(self, spec, document, many=multi, upsert=upsert)
         return {

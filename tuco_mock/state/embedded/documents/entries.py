@@ -83,13 +83,37 @@ class Entries:
         """
         chunk, offset = self.locate(key)
         keys = self.keys[chunk] if chunk < len(self.keys) else []
-        if offset == len(keys) or keys[offset][-1] != key[-1]:
+        if not keys or keys[offset][-1] != key[-1]:
             raise LookupError(f"no index entry {key!r}")
         del keys[offset], self.documents[chunk][offset]
         if not keys or (len(keys) < LOAD // 4 and len(self.keys) > 1):
             self._merge(chunk)
         elif offset == len(keys):
             self.maxes[chunk] = keys[-1]
+
+    def move(self, old: Key, new: Key, document: Document) -> bool:
+        """Change the key of a document's entry; False, and nothing changed, when there is no entry of the old key."""
+        chunk = bisect_left(self.maxes, old)
+        if chunk == len(self.maxes):
+            return False
+        keys = self.keys[chunk]
+        offset = bisect_left(keys, old)
+        if keys[offset][-1] != old[-1]:
+            return False
+        if 0 < offset < len(keys) - 1 and keys[0] < new < keys[-1]:
+            # as most changes it stays within the chunk, and often in its place
+            if keys[offset - 1] < new < keys[offset + 1]:
+                keys[offset] = new
+                return True
+            documents = self.documents[chunk]
+            del keys[offset], documents[offset]
+            offset = bisect_left(keys, new)
+            keys.insert(offset, new)
+            documents.insert(offset, document)
+        else:
+            self.remove(old)
+            self.add(new, document)
+        return True
 
     def extend(self, keys: list[Key], documents: list[Document]) -> None:
         """Add many entries, sorted by key."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import repeat
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,6 @@ from tuco_mock.state.embedded.documents.values import (
 
 if TYPE_CHECKING:
     from tuco_mock.state.embedded.documents.borrowed import Document
-
 
 class Index:
     """A compound index over top-level fields, kept in ascending order; it is read in both directions.
@@ -68,10 +68,9 @@ class Index:
         kinds = tuple(map(type, values))
         if kinds == self.kinds:
             return [(*values, number)]
-        column = self._array_kinds.get(kinds)
-        if column is not None and self._is_native(column, values[column]):
-            head, tail = values[:column], (*values[column + 1 :], number)
-            return [(*head, each, *tail) for each in dict.fromkeys(values[column])]
+        array = self._array_kinds.get(kinds)
+        if array is not None and self._is_native(array, values[array]):
+            return _spread((*values, number), array)
         return self._unusual_keys(values, number)
 
     def _is_native(self, column: int, elements: list[Any]) -> bool:
@@ -115,6 +114,45 @@ class Index:
         """Remove the entries of a document."""
         for key in keys:
             self.entries.remove(key)
+
+    def shift(self, document: Document, new: Document, number: int, columns: Iterable[int]) -> bool:
+        """Change the entries of a document the quick way; False, and nothing changed, when it has unusual values.
+
+        Args:
+            document: the document as it is.
+            new: the document as it will be.
+            number: its number.
+            columns: the columns in which the two may differ.
+        """
+        try:
+            old_key = (*self._values(document), number)
+            changed = list(old_key)
+            for column in columns:
+                value = new[self.fields[column]]
+                if type(value) is not self.kinds[column]:
+                    return False
+                changed[column] = value
+            if not self.arrays:
+                # an entry that is found by its values as they are, and has the number, is the document's
+                return self.entries.move(old_key, tuple(changed), document)
+        except (KeyError, TypeError):
+            return False
+        array = self._array_kinds.get(tuple(map(type, old_key[:-1])))
+        if array is None or array in columns or not self._is_native(array, old_key[array]):
+            return False
+        self.move(_spread(old_key, array), _spread(tuple(changed), array), document)
+        return True
+
+    def move(self, old: Sequence[Key], new: Sequence[Key], document: Document) -> None:
+        """Change the keys of a document's entries.
+
+        Raises:
+            LookupError: it has not the old keys, so the index is out of step with the documents.
+        """
+        if len(old) == len(new) and all(map(self.entries.move, old, new, repeat(document))):
+            return
+        self.remove(old)
+        self.add(new, document)
 
     def fill(self, documents: Mapping[int, Document]) -> None:
         """Add the entries of many documents, given by number: sorted first, that costs less than one at a time."""
@@ -221,6 +259,12 @@ def tuple_getter(fields: Sequence[str]) -> Callable[[Document], tuple[Any, ...]]
         return itemgetter(*fields)
     get = itemgetter(fields[0])
     return lambda document: (get(document),)
+
+
+def _spread(key: Key, column: int) -> list[Key]:
+    """The keys of the elements of an array that stands in a column of a key."""
+    head, tail = key[:column], key[column + 1 :]
+    return [(*head, each, *tail) for each in dict.fromkeys(key[column])]
 
 
 def _share(one: Any, other: Any) -> bool:

@@ -26,6 +26,9 @@ _MOST_PLANS = 1000
 Deferred = dict[int, Document]
 """The documents of a bulk insert, by number, that wait to be added to the indexes all together."""
 
+Affected = list[tuple[Index, tuple[int, ...]]]
+"""Indexes whose entries an update may change, and the columns it may change in them."""
+
 
 class IndexedStore(BaseStore):
     """The documents of a collection in natural order, which is the order they were inserted in, and its indexes.
@@ -54,7 +57,7 @@ class IndexedStore(BaseStore):
 
     def _indexes_changed(self) -> None:
         self._plans: dict[Shape, Plan] = {}
-        self._affected: dict[tuple[str, ...], tuple[Index, ...]] = {}
+        self._affected: dict[tuple[str, ...] | None, tuple[Affected, Affected]] = {}
         self._unique = [index for index in self.kept.values() if index.unique]
         self._plain = [index for index in self.kept.values() if not index.unique]
         self.checked_by_mongomock = any(
@@ -128,21 +131,22 @@ class IndexedStore(BaseStore):
         Raises:
             pymongo.errors.DuplicateKeyError: its new key in a unique index is taken; nothing has changed then.
         """
-        indexes = tuple(self.kept.values()) if fields is None else self._affected_by(fields)
+        unique, plain = self._affected_by(fields)
         changes = []
-        if indexes:
+        if unique or plain:
             number = self.numbers[_key_of(document)]
-            for index in indexes:
-                old_keys, new_keys = index.keys_of(document, number), index.keys_of(new, number)
-                if old_keys != new_keys:
-                    if index.unique:
-                        self._check_free(index, new_keys, new)
-                    changes.append((index, old_keys, new_keys))
+            for index, _ in unique:
+                keys = index.keys_of(new, number)
+                self._check_free(index, keys, new)
+                changes.append((index, index.keys_of(document, number), keys))
+            for index, columns in plain:
+                if not index.shift(document, new, number, columns):
+                    changes.append((index, index.keys_of(document, number), index.keys_of(new, number)))
         document.clear()
         document.update(new)
         for index, old_keys, new_keys in changes:
-            index.remove(old_keys)
-            index.add(new_keys, document)
+            if old_keys != new_keys:
+                index.move(old_keys, new_keys, document)
 
     def remove(self, document: Document) -> None:
         """Remove a stored document."""
@@ -159,14 +163,13 @@ class IndexedStore(BaseStore):
         for index in self.kept.values():
             index.clear()
 
-    def _affected_by(self, fields: tuple[str, ...]) -> tuple[Index, ...]:
-        """The indexes that have one of the fields."""
+    def _affected_by(self, fields: tuple[str, ...] | None) -> tuple[Affected, Affected]:
+        """The unique indexes that have one of the fields, and in which columns; and the others."""
         affected = self._affected.get(fields)
         if affected is None:
-            affected = tuple(index for index in self.kept.values() if not set(fields).isdisjoint(index.fields))
             if len(self._affected) >= _MOST_PLANS:
                 self._affected.clear()
-            self._affected[fields] = affected
+            affected = self._affected[fields] = _affected(self._unique, fields), _affected(self._plain, fields)
         return affected
 
     def _check_free(self, index: Index, keys: Sequence[Key], document: Document) -> None:
@@ -271,7 +274,15 @@ class IndexedServerStore(BaseServerStore):
 def _key_of(document: Document) -> Any:
     """What a document is found by: its ``_id``, as something hashable."""
     key = document.get("_id")
-    return hashable_document(key) if isinstance(key, dict) else key
+    return key if type(key) is str or not isinstance(key, dict) else hashable_document(key)
+
+
+def _affected(indexes: Iterable[Index], fields: tuple[str, ...] | None) -> Affected:
+    columns = [
+        (index, tuple(n for n, field in enumerate(index.fields) if fields is None or field in fields))
+        for index in indexes
+    ]
+    return [(index, own) for index, own in columns if own]
 
 
 def can_be_kept(declared: dict[str, Any]) -> bool:

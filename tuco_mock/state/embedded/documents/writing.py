@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping, MutableMapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import bson
 from bson import ObjectId
@@ -95,23 +95,20 @@ def delete(collection: IndexedCollection, conditions: Any, *, many: bool) -> int
     return len(found)
 
 
-class Outcome:
+class Outcome(NamedTuple):
     """What an update did.
 
     Attributes:
         matched: how many documents the filter found, or 1 for an upsert.
         modified: how many of them are different now.
-        upserted_id: the ``_id`` of the document that was inserted, if one was.
-        inserted: whether one was.
+        inserted: whether a document was inserted,
+        upserted_id: and its ``_id``.
     """
 
-    __slots__ = ("inserted", "matched", "modified", "upserted_id")
-
-    def __init__(self, matched: int, modified: int, upserted_id: Any = None, *, inserted: bool = False) -> None:
-        self.matched = matched
-        self.modified = modified
-        self.upserted_id = upserted_id
-        self.inserted = inserted
+    matched: int
+    modified: int
+    inserted: bool = False
+    upserted_id: Any = None
 
 
 def update(collection: IndexedCollection, conditions: Any, changes: Any, *, many: bool, upsert: bool) -> Outcome:
@@ -136,7 +133,7 @@ def update(collection: IndexedCollection, conditions: Any, changes: Any, *, many
     if found or not upsert:
         modified = sum([_update_slowly(collection, document, conditions, changes) for document in found])
         return Outcome(len(found), modified)
-    return Outcome(1, 0, _upsert(collection, conditions, changes), inserted=True)
+    return Outcome(1, 0, True, _upsert(collection, conditions, changes))
 
 
 def _update_quickly(collection: IndexedCollection, found: list[Document], quick: QuickUpdate) -> Outcome | None:

@@ -1,0 +1,56 @@
+"""Everything there is to ask about a workspace, and everything there is to cancel in it."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING
+
+from tests.model import notation
+from tests.model.model import EMAILS, PHONES, Thing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.model.model import Workspace
+
+Query = list[tuple[str, str]]
+
+MOST_TIMES = 6
+
+
+def queries(workspace: Workspace) -> Iterator[Query]:
+    """By every lead, line, campaign, address and time, some of them together, and page by page."""
+    leads = [("leadId", lead["id"]) for lead in workspace.things["leads"]]
+    lines = [("lineId", line["id"]) for line in workspace.things["lines"]]
+    campaigns = [("campaignId", campaign["id"]) for campaign in workspace.things["campaigns"]]
+    times = sorted({reply["receivedAt"] for reply in workspace.things["replies"]})[-MOST_TIMES:]
+    since = [("dateFrom", at) for at in times]
+    yield []
+    yield from ([each] for each in (*leads, *lines, *campaigns, *since))
+    yield from ([("dateTo", at)] for at in times)
+    yield from ([("dateFrom", at), ("dateTo", at)] for at in times)
+    yield from ([*pair] for pair in product(campaigns, (*lines, *since[-2:])))
+    yield from ([*pair] for pair in product(lines, since[-2:]))
+    yield from ([("limit", "1"), ("page", str(page))] for page in range(1, len(leads) + 2))
+    for lead in workspace.things["leads"]:
+        yield from ([("recipientPhone", form(lead[name]))] for name in PHONES if name in lead for form in _SPELLINGS)
+        yield from ([("recipientEmail", lead[name].upper() + " ")] for name in EMAILS if name in lead)
+    for reply in workspace.things["replies"][-MOST_TIMES:]:
+        yield [(name, reply[name]) for name in ("recipientPhone", "recipientEmail") if name in reply]
+
+
+_SPELLINGS = (notation.national, notation.bare, notation.with_space)
+
+
+def cancel_bodies(workspace: Workspace) -> Iterator[Thing]:
+    """By the addresses of every message, of every lead, and by every id that a message carries."""
+    for thing in (*workspace.things["messages"], *workspace.things["leads"]):
+        phones = [thing[name] for name in ("recipientPhone", *PHONES) if name in thing]
+        emails = [thing[name] for name in ("recipientEmail", *EMAILS) if name in thing]
+        if phones or emails:
+            body = {"recipientPhone": [*map(notation.national, phones), None], "recipientEmail": [*emails, None]}
+            yield {name: texts[0] for name, texts in body.items()}
+    for lead in workspace.things["leads"]:
+        yield from ({"recipientPhone": notation.bare(lead[name])} for name in PHONES if name in lead)
+        yield from ({"recipientEmail": lead[name].title()} for name in EMAILS if name in lead)
+    yield from ({"leadId": lead_id} for lead_id in sorted({str(m["leadId"]) for m in workspace.things["messages"]}))
