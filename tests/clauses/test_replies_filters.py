@@ -195,7 +195,7 @@ SUBSETS = [subset for size in range(len(FILTERS) + 1) for subset in itertools.co
 
 
 def replies_of_many() -> list[Json]:
-    """Replies of four leads that differ in exactly the things that can be filtered by."""
+    """Replies of four leads that differ in what can be filtered by; several of a lead and of others share a moment."""
     senders: list[Json] = [
         {},
         {"recipientPhone": "+14422640111"},
@@ -209,7 +209,7 @@ def replies_of_many() -> list[Json]:
             "id": f"69b340dd6dae1d94{n:08x}",
             "leadId": leads[n % 4],
             "message": f"reply {n}",
-            "receivedAt": f"2026-03-12T{8 + n * 7 % 4:02}:{n:02}:00.000Z",
+            "receivedAt": f"2026-03-12T{8 + n * 7 % 4:02}:{n % 7:02}:00.000Z",
             **({"lineId": LINE} if n % 3 else {}),
             **senders[n % 5],
         }

@@ -137,6 +137,7 @@ QUERIES: list[Json] = [
     {"lineId": "69ab427ac1feb77d7f460001"},
     {"campaignId": "69ab444ac1feb77d7f460001"},
     {"campaignId": "69ab444ac1feb77d7f460001", "lineId": "69ab427ac1feb77d7f460001"},
+    {"recipientPhone": "+14155550777"},
 ]
 
 
@@ -154,6 +155,7 @@ def test_pages_neither_overlap_nor_skip(make_world: Worlds, query: Json) -> None
             "id": last[n],
             "leadId": leads[n],
             "message": "Stop",
+            "recipientPhone": "+14155550777",
             "lineId": line,
             "receivedAt": f"2026-03-12T08:00:0{seconds[n]}Z",
         }

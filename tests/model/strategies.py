@@ -28,8 +28,8 @@ WORKSPACES = [f"model-{n}" for n in range(4)]
 KEYS = [f"tuco_sk_model_{n}" for n in range(5)]
 COUNTRY_CODES = list(notation.PLANS)
 STATUSES = ["queued", "pending", "scheduled", "sending", "sent", "delivered", "failed", "fallback", "cancelled"]
-NUMBERS = [("+1", f"415555{n:04}") for n in range(8)] + [("+44", "7700900123"), ("+33", "612345678")]
-EMAILS = ["ann@example.com", "bob@example.com", "zoë@example.com", "d+tag@example.com"]
+NUMBERS = [("+1", f"415555{n:04}") for n in range(14)] + [("+44", "7700900123"), ("+33", "612345678")]
+EMAILS = [f"{name}@example.com" for name in ("ann", "bob", "zoë", "d+tag", "eve", "flo", "guy", "hal")]
 NO_PHONES = ["call me", "---", "+", "12", "+1415555", "x4155550001"]
 TEXTS = ["Stop", "", "Grüße 👋", "a" * 199 + "👋b", "é" * 201, "line\nbreak"]
 
@@ -235,11 +235,12 @@ def towns(draw: Draw) -> dict[str, Any]:
     """A state that can be loaded: leads with addresses of their own, and something said between us and them."""
     count = draw(st.integers(1, 4))
     people: list[dict[str, Any]] = [
-        {"id": LEADS[n], "phone": draw(spelled([NUMBERS[n]])), "email": draw(emails()) if n == 0 else None}
+        {"id": LEADS[n], "phone": draw(spelled([NUMBERS[n]])), "email": EMAILS[n] if n % 2 else None}
         for n in range(count)
     ]
-    if draw(st.booleans()):
-        people[0]["altPhone1"] = draw(spelled([NUMBERS[count]]))
+    for n, person in enumerate(people):
+        name = draw(st.sampled_from([*_PHONE_FIELDS[1:], *_EMAIL_FIELDS[1:]]))
+        person[name] = draw(spelled([NUMBERS[4 + n]])) if name in _PHONE_FIELDS else EMAILS[4 + n].upper()
     sent = st.sampled_from(
         [
             {"status": "queued"},

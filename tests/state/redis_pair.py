@@ -73,6 +73,18 @@ CORNERS: list[Step] = [
     Pipe(
         [Call("lpush", ("k", "x")), Call("get", ("k",)), Call("hlen", ("k",))], transaction=False, raise_on_error=True
     ),
+    Watch(
+        keys=["k"],
+        looks=[Call("get", ("k",))],
+        interferer="client",
+        interference=Call("set", ("k", "touched")),
+        looks_after=[],
+        multi=True,
+        calls=[Call("set", ("k", "lost"))],
+        transaction=False,
+        raise_on_error=True,
+        end="execute",
+    ),
     Pipe([Call("get", ("k",)), Call("set", ("k", None)), Call("hlen", ("k",))], transaction=True, raise_on_error=True),
 ]
 """What random programs meet too seldom."""

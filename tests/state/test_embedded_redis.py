@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import redis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,8 +19,6 @@ from tests.state.redis_programs import Call, Pipe, programs
 from tuco_mock.state.embedded.redis import open_redis
 
 if TYPE_CHECKING:
-    import redis
-
     from tests.state.redis_programs import Step
 
 
@@ -104,11 +103,24 @@ def test_a_transaction_is_tried_again_when_a_watched_key_was_touched(client: Any
     assert client.hget("bucket", "tokens") == "2"
 
 
-def test_a_response_callback_of_the_user_is_used(client: Any) -> None:
-    client.set_response_callback("get", lambda reply, **_: f"<{reply}>")
-    client.set("k", "v")
-    assert client.get("k") == "<v>"
-    assert [client.pipeline(transaction=flag).get("k").execute() for flag in (True, False)] == [["<v>"], ["<v>"]]
+def test_response_callbacks_of_the_user_are_used() -> None:
+    def shape_or_refuse(reply: str, **_: Any) -> str:
+        if reply == "bad":
+            raise redis.ResponseError("refused")
+        return f"<{reply}>"
+
+    pair = Pair(**TEXT)
+    for each in (pair.embedded, pair.plain):
+        each.set_response_callback("get", shape_or_refuse)
+        each.mset({"good": "good", "bad": "bad"})
+        assert each.get("good") == "<good>"
+        assert each.pipeline().get("good").execute() == ["<good>"]
+        replies = each.pipeline(transaction=False).get("bad").get("good").execute(raise_on_error=False)
+        assert [str(reply) for reply in replies] == ["refused", "<good>"]
+        with pytest.raises(redis.ResponseError, match=r"^refused"):
+            each.pipeline().get("bad").execute()
+        with pytest.raises(redis.ResponseError, match=r"^Command # 1 "):
+            each.pipeline(transaction=False).get("bad").execute()
 
 
 def test_threads_lose_nothing(client: Any) -> None:

@@ -76,4 +76,3 @@ class Vitals:
 
 def _key(workspace: str) -> str:
     return "tuco:workspace:" + workspace
-

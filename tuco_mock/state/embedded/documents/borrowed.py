@@ -12,7 +12,8 @@ Read from mongomock 4.3.0; whoever raises that version reads these again:
   attributes declared below;
 - `mongomock.aggregate.process_pipeline`.
 
-mongomock ships no types: the classes here declare what is used of it, and are mongomock's own at run time.
+mongomock's stubs say that its classes are pymongo's: the classes here declare what is used of them, and are
+mongomock's own at run time.
 """
 
 from __future__ import annotations
@@ -21,7 +22,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from mongomock import aggregate, collection, database, filtering, helpers, mongo_client, store
-from sentinels import NOTHING
 
 Document = dict[str, Any]
 """A document as it is stored and returned."""
@@ -29,7 +29,7 @@ Document = dict[str, Any]
 Sort = tuple[tuple[str, int], ...]
 """Fields to sort by, each with its direction: 1 or -1."""
 
-MISSING: Any = NOTHING
+MISSING: Any = filtering.NOTHING
 """What mongomock uses for the value of a field that is not there."""
 
 filter_applies: Callable[[Any, Document], bool] = filtering.filter_applies

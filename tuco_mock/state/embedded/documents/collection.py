@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any
 
-from pymongo.errors import OperationFailure
+from pymongo.errors import DuplicateKeyError, OperationFailure
 from pymongo.results import BulkWriteResult, UpdateResult
 
 from tuco_mock.state.embedded.documents.borrowed import (
@@ -23,7 +23,6 @@ from tuco_mock.state.embedded.documents.cursor import IndexedCursor
 from tuco_mock.state.embedded.documents.filters import compile_query
 from tuco_mock.state.embedded.documents.reading import count, select
 from tuco_mock.state.embedded.documents.sorting import normal_sort
-from tuco_mock.state.embedded.documents.store import can_be_kept
 from tuco_mock.state.embedded.documents.writing import delete, insert_many, insert_one, update
 
 if TYPE_CHECKING:
@@ -206,7 +205,7 @@ class IndexedCollection(BaseCollection):
 
     # Indexes
 
-    def create_index(self, key_or_list: Any, cache_for: int = 300, session: Any = None, **options: Any) -> str:
+    def create_index(self, key_or_list: Any, session: Any = None, **options: Any) -> str:
         """Create an index, unless it exists, and return its name.
 
         Raises:
@@ -227,9 +226,13 @@ class IndexedCollection(BaseCollection):
                 return name
             if existing:
                 raise OperationFailure(f"Index with name: {name} already exists with different options")
-            if "unique" in declared and not can_be_kept(declared):
-                return super().create_index(keys, cache_for=cache_for, **options)
             self.store.create_index(name, declared)
+            try:
+                for document in self.store.all() if self.store.checked_by_mongomock else ():
+                    self.check_declared_uniques(document)
+            except DuplicateKeyError:
+                self.store.drop_index(name)
+                raise
         return name
 
     def drop_index(self, index_or_name: Any, session: Any = None) -> None:

@@ -98,7 +98,7 @@ class Entries:
             return False
         keys = self.keys[chunk]
         offset = bisect_left(keys, old)
-        if keys[offset][-1] != old[-1]:
+        if keys[offset] != old:
             return False
         if 0 < offset < len(keys) - 1 and keys[0] < new < keys[-1]:
             # as most changes it stays within the chunk, and often in its place

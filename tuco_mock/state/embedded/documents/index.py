@@ -132,16 +132,26 @@ class Index:
                 if type(value) is not self.kinds[column]:
                     return False
                 changed[column] = value
-            if not self.arrays:
-                # an entry that is found by its values as they are, and has the number, is the document's
-                return self.entries.move(old_key, tuple(changed), document)
+            if self.arrays:
+                return self._shift_elements(old_key, changed, columns, document)
+            # when the entry is found by the values as they are, they are those that stand in it
+            return self.entries.move(old_key, tuple(changed), document)
         except (KeyError, TypeError):
             return False
-        array = self._array_kinds.get(tuple(map(type, old_key[:-1])))
-        if array is None or array in columns or not self._is_native(array, old_key[array]):
+
+    def _shift_elements(self, old_key: Key, changed: list[Any], columns: Iterable[int], document: Document) -> bool:
+        """The same in an index over an array, which has an entry for each element."""
+        array, *more = self.arrays
+        elements = old_key[array]
+        if more or array in columns or type(elements) is not list or not self._is_native(array, elements):
             return False
-        self.move(_spread(old_key, array), _spread(tuple(changed), array), document)
-        return True
+        head, tail = old_key[:array], old_key[array + 1 :]
+        new_head, new_tail = changed[:array], changed[array + 1 :]
+        move = self.entries.move
+        # the entries differ in the element alone, which is native: so all are found, or none
+        return all(
+            move((*head, each, *tail), (*new_head, each, *new_tail), document) for each in dict.fromkeys(elements)
+        )
 
     def move(self, old: Sequence[Key], new: Sequence[Key], document: Document) -> None:
         """Change the keys of a document's entries.
