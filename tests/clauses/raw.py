@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_TIMEOUT_SECONDS = 20
+_TIMEOUT_SECONDS = 60
 
 
 class RawAnswer(NamedTuple):

@@ -19,7 +19,7 @@ Strategy = st.SearchStrategy
 BASE = 1_773_360_000_000
 """2026-03-13T00:00:00.000Z, in milliseconds."""
 
-LEADS = [f"69b2c41d352a78479d2c62a{n}" for n in range(6)]
+LEADS = [f"69b2c41d352a78479d2c62a{n:x}" for n in range(12)]
 LINES = [f"69ab427ac1feb77d7f4646b{n}" for n in range(4)]
 CAMPAIGNS = [f"69ab444ac1feb77d7f4646c{n}" for n in range(4)]
 UNKNOWN = "ffffffffffffffffffffffff"
@@ -141,7 +141,8 @@ def leads(draw: Draw) -> dict[str, Any]:
     if draw(st.booleans()):
         lead["id"] = draw(either_case(LEADS))
     fields = st.sampled_from([*_PHONE_FIELDS, *_EMAIL_FIELDS])
-    for name in draw(st.lists(fields, min_size=0 if not draw(st.integers(0, 19)) else 1, max_size=3, unique=True)):
+    names = weighted((12, st.lists(fields, min_size=1, max_size=3, unique=True)), (1, st.just([])))
+    for name in draw(names):
         lead[name] = draw(phones() if name in _PHONE_FIELDS else emails())
     return lead
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Query = list[tuple[str, str]]
 
-MOST_TIMES = 6
+MOST_TIMES = 5
 
 
 def queries(workspace: Workspace) -> Iterator[Query]:
@@ -25,9 +25,10 @@ def queries(workspace: Workspace) -> Iterator[Query]:
     campaigns = [("campaignId", campaign["id"]) for campaign in workspace.things["campaigns"]]
     times = sorted({reply["receivedAt"] for reply in workspace.things["replies"]})[-MOST_TIMES:]
     since = [("dateFrom", at) for at in times]
+    beside = [notation.written(notation.millis(at) * 1000 + shift, "plain") for at in times for shift in (-1, 1)]
     yield []
-    yield from ([each] for each in (*leads, *lines, *campaigns, *since))
-    yield from ([("dateTo", at)] for at in times)
+    yield from ([each] for each in (*leads, *lines, *campaigns))
+    yield from ([(bound, at)] for bound in ("dateFrom", "dateTo") for at in (*times, *beside))
     yield from ([("dateFrom", at), ("dateTo", at)] for at in times)
     yield from ([*pair] for pair in product(campaigns, (*lines, *since[-2:])))
     yield from ([*pair] for pair in product(lines, since[-2:]))

@@ -42,7 +42,12 @@ def make_workspace(store: Store, spec: model.Workspace, origin: str = "") -> Wor
     clock = clock_of(spec) or Clock()
     documents = _build(workspace, spec, clock, origin)
     store.workspaces.add(workspace)
-    _fill(store, workspace, spec, clock, documents)
+    try:
+        _fill(store, workspace, spec, clock, documents)
+    except BaseException:
+        store.workspaces.drop(workspace.id)
+        store.empty(workspace.id)
+        raise
     return workspace
 
 
@@ -93,7 +98,9 @@ def add(store: Store, workspace: Workspace, items: Items) -> Documents:
     first = store.vitals.next_sequence(here, documents.next_sequence - expected)
     if first != expected:  # somebody else took numbers meanwhile: those reserved now are ours alone
         documents = build(here, items, _context(store, workspace, now, first))
-    _insert(store, here, documents, now)
+    for kind in _CONTENTS:
+        store.insert(kind, getattr(documents, kind))
+    store.queue.add(here, _jobs(documents, now))
     store.replies.touch(documents.threads)
     return documents
 
@@ -157,22 +164,21 @@ def _build(workspace: Workspace, spec: model.Workspace, clock: Clock, origin: st
 
 
 def _fill(store: Store, workspace: Workspace, spec: model.Workspace, clock: Clock, documents: Documents) -> None:
-    """Keep the contents of a workspace that has none."""
-    store.vitals.set_clock(workspace.id, clock)
-    _insert(store, workspace.id, documents, clock.now())
+    """Keep the contents of a workspace that has none; the documents are handed over and gone afterwards."""
+    here = workspace.id
+    store.vitals.set_clock(here, clock)
+    store.vitals.set_sequence(here, max(documents.next_sequence - 1, spec.sequence or 0))
+    store.queue.add(here, _jobs(documents, clock.now()))
+    for kind in _CONTENTS:
+        store.move_in(kind, getattr(documents, kind))
     store.replies.start(documents.threads)
-    store.vitals.set_sequence(workspace.id, max(documents.next_sequence - 1, spec.sequence or 0))
     if spec.rate_limit_buckets is not None and spec.rate_limit_buckets.replies is not None:
         level = spec.rate_limit_buckets.replies
         at = moment(level.at, clock.now()) or iso(clock.now())
-        store.vitals.set_bucket(workspace.id, "replies", Bucket(round(level.tokens * UNITS_PER_TOKEN), millis(at)))
+        store.vitals.set_bucket(here, "replies", Bucket(round(level.tokens * UNITS_PER_TOKEN), millis(at)))
 
 
-def _insert(store: Store, workspace: str, documents: Documents, now: int) -> None:
-    for kind in _CONTENTS:
-        store.insert(kind, getattr(documents, kind))
+def _jobs(documents: Documents, now: int) -> list[Job]:
+    """The jobs to queue, in the order of their messages."""
     order = {message["id"]: message["seq"] for message in documents.messages}
-    store.queue.add(
-        workspace,
-        [Job(job.message_id, job.state, job.due, order[job.message_id], now) for job in documents.jobs],
-    )
+    return [Job(job.message_id, job.state, job.due, order[job.message_id], now) for job in documents.jobs]

@@ -30,13 +30,17 @@ def start_with(store: Store, fixture: model.Fixture) -> list[Workspace]:
 
 def start_of(workspace: Workspace, spec: model.Workspace, origin: str) -> Start:
     """What a workspace just made is reset to: all it was made with, and the id and keys that were made up for it."""
-    state = msgspec.to_builtins(spec)
-    return Start(origin, {**state, "id": workspace.id, "apiKeys": list(workspace.api_keys)})
+    made = msgspec.structs.replace(spec, id=workspace.id, api_keys=list(workspace.api_keys))
+    return Start(workspace.id, origin, msgspec.Raw(msgspec.json.encode(made)))
+
+
+def _spec_of(start: Start) -> model.Workspace:
+    return check_workspace(msgspec.json.decode(start.state))
 
 
 def reset_server(store: Store) -> list[Workspace]:
     """Drop every workspace and load what the server started with."""
-    starts = [(check_workspace(start.state), start.origin) for start in store.starts.server()]
+    starts = [(_spec_of(start), start.origin) for start in store.starts.server()]
     for workspace in store.workspaces.all():
         drop_workspace(store, workspace)
     return [make_workspace(store, spec, origin) for spec, origin in starts]
@@ -49,7 +53,7 @@ def reset_workspace(store: Store, workspace: Workspace) -> Workspace:
         Conflict: a key it was made with belongs to another workspace by now.
     """
     start = store.starts.of(workspace.id)
-    return replace_state(store, workspace, check_workspace(start.state), origin=start.origin)
+    return replace_state(store, workspace, _spec_of(start), origin=start.origin)
 
 
 def drop_workspace(store: Store, workspace: Workspace) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 
@@ -17,12 +17,14 @@ class Start(msgspec.Struct):
     """A workspace as it was made.
 
     Attributes:
+        workspace: its id.
         origin: what the ids of things that give none are derived from.
-        state: the workspace in the fixture format, with its id and keys.
+        state: the workspace in the fixture format, with its id and keys, as JSON.
     """
 
+    workspace: str
     origin: str
-    state: dict[str, Any]
+    state: msgspec.Raw
 
 
 class Starts:
@@ -42,14 +44,14 @@ class Starts:
 
     def keep(self, start: Start) -> None:
         """Keep what a workspace is reset to."""
-        self._redis.set(_WORKSPACE + start.state["id"], msgspec.json.encode(start))
+        self._redis.set(_WORKSPACE + start.workspace, msgspec.json.encode(start))
 
     def of(self, workspace: str) -> Start:
         """What a workspace is reset to."""
         kept = cast("str | None", self._redis.get(_WORKSPACE + workspace))
         if kept is not None:
             return msgspec.json.decode(kept, type=Start)
-        return next(each for each in self.server() if each.state["id"] == workspace)
+        return next(each for each in self.server() if each.workspace == workspace)
 
     def drop(self, workspace: str) -> None:
         """Forget what the workspace is reset to; the server's own start stays."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tuco_mock.state.engines import Document, Engines
 
 _OLDEST_FIRST = [("seq", 1)]
+_CHUNK = 25_000
 
 
 class Store:
@@ -49,6 +50,12 @@ class Store:
         """Keep new documents of a kind."""
         if documents:
             self.engines.documents[kind].insert_many(documents)
+
+    def move_in(self, kind: str, documents: list[Document]) -> None:
+        """Keep new documents of a kind and take them out of the list as it goes, so that memory holds them once."""
+        while documents:
+            self.engines.documents[kind].insert_many(documents[:_CHUNK])
+            del documents[:_CHUNK]
 
     def exists(self, kind: str, workspace: str, document_id: str) -> bool:
         """Whether the workspace has a document of the kind and id."""
