@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
-from tests.model import api, contents, notation, requests, sweep
+from tests.model import api, contents, notation
 from tests.model import strategies as s
 from tests.model.model import EMAILS, PHONES, Thing, Workspace
 from tests.model.remote import Remote, same
@@ -86,33 +84,6 @@ class Base(RuleBasedStateMachine):
             if workspace.id in self.touched:
                 self.remote.compare(workspace)
         self.touched.clear()
-
-    def sweep(self, workspace: Workspace) -> None:
-        """Ask all there is to ask, with an open key and no limit; then cancel all there is to cancel."""
-        self.remote.compare(workspace)
-        change = {"rateLimits": {"replies": None}, "active": True, "apiKeys": [f"tuco_sk_of_{workspace.id}"]}
-        same("the status", self.remote.control("PATCH", f"/{workspace.id}", change)[0], 200)
-        workspace.settings.update(change)
-        workspace.bucket = None
-        header = f"Bearer tuco_sk_of_{workspace.id}"
-        for parameters in sweep.queries(workspace):
-            found = self.remote.replies(header, requests.encoded(parameters, bare_plus=False))
-            same(f"the answer to {parameters}", found, api.replies(workspace, parameters))
-        for body in sweep.cancel_bodies(workspace):
-            found = self.remote.cancel(header, json.dumps(body).encode())
-            same(f"the answer to {body}", found, api.cancel(workspace, body))
-        self.remote.compare(workspace)
-
-    def teardown(self) -> None:
-        """At the end everything is, also what no step named; then all of it goes."""
-        try:
-            if sys.exc_info()[0] is None:  # else a step has failed already, and its failure is the one to show
-                for workspace in self.workspaces:
-                    self.sweep(workspace)
-        finally:
-            for workspace in self.workspaces:
-                self.remote.control("DELETE", f"/{workspace.id}")
-            self.remote.close()
 
 
 def picked(value: s.Pick, thing: Thing) -> str:

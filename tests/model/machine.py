@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from tests.model import api, contents, notation, requests
+from tests.model import api, contents, notation, requests, sweep
 from tests.model import strategies as s
 from tests.model.base import WHERE
 from tests.model.remote import adopt_ids, same
@@ -37,9 +38,8 @@ CLOCK_CHANGES: list[Thing] = [
 class Machine(WholeWorkspaces):
     """Steps with what a workspace holds, and with the simulated API; those with whole workspaces are inherited."""
 
-    def add(self, where: int, kind: str, drawn: Thing | list[Thing]) -> None:
+    def add(self, workspace: Workspace, kind: str, drawn: Thing | list[Thing]) -> None:
         """Put things there: all of them, or 422 and none."""
-        workspace = self.at(where)
         given = self.pick(workspace, drawn)
         things = given if isinstance(given, list) else [given]
         expected = 201 if workspace.accepts(kind, things) else 422
@@ -52,25 +52,25 @@ class Machine(WholeWorkspaces):
 
     @rule(where=WHERE, given=s.batches(s.leads(), most=2))
     def add_leads(self, where: int, given: Thing | list[Thing]) -> None:
-        self.add(where, "leads", given)
+        self.add(self.at(where), "leads", given)
 
     @rule(where=WHERE, given=s.lines(), campaign=s.campaigns())
     def add_line_and_campaign(self, where: int, given: Thing, campaign: Thing) -> None:
-        self.add(where, "lines", given)
-        self.add(where, "campaigns", campaign)
+        self.add(self.at(where), "lines", given)
+        self.add(self.at(where), "campaigns", campaign)
 
     @rule(where=WHERE, given=s.batches(s.messages()))
     def add_messages(self, where: int, given: Thing | list[Thing]) -> None:
-        self.add(where, "messages", given)
+        self.add(self.at(where), "messages", given)
 
     @rule(where=WHERE, given=s.batches(s.replies()))
     def add_replies(self, where: int, given: Thing | list[Thing]) -> None:
-        self.add(where, "replies", given)
+        self.add(self.at(where), "replies", given)
 
     @rule(where=WHERE, messages=s.batches(s.messages()), replies=s.batches(s.replies()))
     def add_both(self, where: int, messages: Thing | list[Thing], replies: Thing | list[Thing]) -> None:
-        self.add(where, "messages", messages)
-        self.add(where, "replies", replies)
+        self.add(self.at(where), "messages", messages)
+        self.add(self.at(where), "replies", replies)
 
     @rule(where=WHERE, who=requests.lead_ids(), count=st.integers(9, 12), sent=st.booleans())
     def add_a_long_talk(self, where: int, who: s.Pick, count: int, sent: bool) -> None:
@@ -80,7 +80,7 @@ class Machine(WholeWorkspaces):
         talk: list[Thing] = [{"leadId": lead_id, "message": str(n)} for n in range(count)]
         words = [{"status": "delivered", "sentAt": at} if sent else {"receivedAt": at} for at in times]
         given = [{**thing, **word} for thing, word in zip(talk, words, strict=True)]
-        self.add(where, "messages" if sent else "replies", given)
+        self.add(self.at(where), "messages" if sent else "replies", given)
 
     @rule(where=WHERE, which=st.integers(0, 30), ways=st.sampled_from(WAYS), upper=st.booleans())
     def work(self, where: int, which: int, ways: str, upper: bool) -> None:
@@ -88,13 +88,17 @@ class Machine(WholeWorkspaces):
         workspace = self.at(where)
         message_id = self.pick(workspace, s.Pick("messages", which, form="upper" if upper else "plain"))
         for way in ways.split():
-            expected = (api.start if way == "start" else api.finish)(workspace, message_id)
-            status, shown = self.remote.control("POST", f"/{workspace.id}/queue/{message_id}/{way}")
-            same("the status", (status, shown), (expected, shown))
-            if status == 200:
-                message = workspace.find("messages", message_id.lower())
-                assert message is not None
-                same("the message", shown, contents.words(workspace, "messages", message))
+            self.work_on(workspace, message_id, way)
+
+    def work_on(self, workspace: Workspace, message_id: str, way: str) -> None:
+        """`start` a message's job, or `finish` it."""
+        expected = (api.start if way == "start" else api.finish)(workspace, message_id)
+        status, shown = self.remote.control("POST", f"/{workspace.id}/queue/{message_id}/{way}")
+        same("the status", (status, shown), (expected, shown))
+        if status == 200:
+            message = workspace.find("messages", message_id.lower())
+            assert message is not None
+            same("the message", shown, contents.words(workspace, "messages", message))
 
     # the clock
 
@@ -205,3 +209,38 @@ class Machine(WholeWorkspaces):
                 found = self.remote.replies(header, "")
                 same("the answer after waiting", found, api.replies(caller, []))
                 same("the status after waiting", found.status, 200)
+
+    # the end
+
+    def sweep(self, workspace: Workspace) -> None:
+        """Ask all there is to ask, with an open key and no limit; cancel all there is to cancel; send what is left."""
+        self.remote.compare(workspace)
+        change = {"rateLimits": {"replies": None}, "active": True, "apiKeys": [f"tuco_sk_of_{workspace.id}"]}
+        same("the status", self.remote.control("PATCH", f"/{workspace.id}", change)[0], 200)
+        workspace.settings.update(change)
+        workspace.bucket = None
+        header = f"Bearer tuco_sk_of_{workspace.id}"
+        everybody = [lead["id"] for lead in workspace.things["leads"]]
+        self.add(workspace, "campaigns", {"id": sweep.CAMPAIGN, "name": "Late", "leads": everybody})
+        for parameters in sweep.queries(workspace):
+            found = self.remote.replies(header, requests.encoded(parameters, bare_plus=False))
+            same(f"the answer to {parameters}", found, api.replies(workspace, parameters))
+        for message_id in sorted(workspace.jobs)[::2]:
+            self.work_on(workspace, message_id, "start")
+        for body in sweep.cancel_bodies(workspace):
+            found = self.remote.cancel(header, json.dumps(body).encode())
+            same(f"the answer to {body}", found, api.cancel(workspace, body))
+        for message_id in sorted(workspace.jobs):
+            self.work_on(workspace, message_id, "finish")
+        self.remote.compare(workspace)
+
+    def teardown(self) -> None:
+        """At the end everything is looked at, also what no step named; then all of it goes."""
+        try:
+            if sys.exc_info()[0] is None:  # else a step has failed already, and its failure is the one to show
+                for workspace in self.workspaces:
+                    self.sweep(workspace)
+        finally:
+            for workspace in self.workspaces:
+                self.remote.control("DELETE", f"/{workspace.id}")
+            self.remote.close()

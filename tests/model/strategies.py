@@ -121,10 +121,11 @@ def either_case(ids: list[str]) -> Strategy[str]:
 
 
 def present(kind: str) -> Strategy[Any]:
-    """The id of a thing that is there, rarely of one that is not."""
+    """The id of a thing that is there, rarely of one that is not, or not yet (C6)."""
     forms = st.sampled_from(["plain", "plain", "plain", "upper"])
     picks = st.builds(Pick, st.just(kind), st.integers(0, 9), form=forms)
-    return weighted((14, picks), (1, st.just(UNKNOWN)))
+    others = {"leads": LEADS, "lines": LINES, "campaigns": CAMPAIGNS}[kind]
+    return weighted((14, picks), (1, st.sampled_from([*others, UNKNOWN])))
 
 
 _NAMES = st.sampled_from(["BG", "", " Zoë", "de la Cruz "])
@@ -141,7 +142,7 @@ def leads(draw: Draw) -> dict[str, Any]:
     if draw(st.booleans()):
         lead["id"] = draw(either_case(LEADS))
     fields = st.sampled_from([*_PHONE_FIELDS, *_EMAIL_FIELDS])
-    names = weighted((12, st.lists(fields, min_size=1, max_size=3, unique=True)), (1, st.just([])))
+    names = weighted((40, st.lists(fields, min_size=1, max_size=3, unique=True)), (1, st.just([])))
     for name in draw(names):
         lead[name] = draw(phones() if name in _PHONE_FIELDS else emails())
     return lead
@@ -236,7 +237,7 @@ def towns(draw: Draw) -> dict[str, Any]:
     """A state that can be loaded: leads with addresses of their own, and something said between us and them."""
     count = draw(st.integers(1, 4))
     people: list[dict[str, Any]] = [
-        {"id": LEADS[n], "phone": draw(spelled([NUMBERS[n]])), "email": EMAILS[n] if n % 2 else None}
+        {"id": LEADS[n], "phone": draw(spelled([NUMBERS[n]])), "email": draw(st.sampled_from([EMAILS[n], None]))}
         for n in range(count)
     ]
     for n, person in enumerate(people):
@@ -248,7 +249,7 @@ def towns(draw: Draw) -> dict[str, Any]:
             {"status": "pending", "job": "none"},
             {"status": "scheduled", "job": "active"},
             {"status": "scheduled", "createdAt": "-2h"},
-            {"status": "sending"},
+            {"status": "sending", "job": "active"},
             {"status": "delivered"},
         ]
     )

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 Query = list[tuple[str, str]]
 
 MOST_TIMES = 5
+CAMPAIGN = "69ab444ac1feb77d7f46ffff"
+"""Of a campaign that is made at the end, when everybody has replied who will."""
 
 
 def queries(workspace: Workspace) -> Iterator[Query]:
@@ -51,6 +53,9 @@ def cancel_bodies(workspace: Workspace) -> Iterator[Thing]:
         if phones or emails:
             body = {"recipientPhone": [*map(notation.national, phones), None], "recipientEmail": [*emails, None]}
             yield {name: texts[0] for name, texts in body.items()}
+    for one, other in zip(workspace.things["leads"], workspace.things["leads"][::-1], strict=True):
+        if "phone" in one and "email" in other:
+            yield {"recipientPhone": one["phone"], "recipientEmail": other["email"]}  # the phone counts (C8)
     for lead in workspace.things["leads"]:
         yield from ({"recipientPhone": notation.bare(lead[name])} for name in PHONES if name in lead)
         yield from ({"recipientEmail": lead[name].title()} for name in EMAILS if name in lead)

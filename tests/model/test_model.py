@@ -18,7 +18,7 @@ SETTINGS = settings(
     stateful_step_count=40,
     deadline=None,  # a step is several calls over a socket: its time says nothing
     print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow],  # for the same reason
+    suppress_health_check=[HealthCheck.too_slow],  # a history is long on purpose, and so is drawing it
 )
 
 

@@ -99,6 +99,18 @@ def test_a_client_with_a_connection_of_its_own(client: Any) -> None:
     with client.client() as single:
         single.set("k", "w")
         assert (single.get("k"), client.get("k")) == ("w", "w")
+        single.select(3)
+        assert (single.get("k"), client.get("k")) == (None, "w")
+
+
+def test_a_pipeline_stays_with_a_connection_it_has_changed(client: Any) -> None:
+    with client.pipeline() as pipe:
+        pipe.watch("k")
+        pipe.select(3)
+        assert (pipe.get("k"), client.get("k")) == (None, "v")
+        pipe.multi()
+        pipe.get("k")
+        assert pipe.execute() == [None]
 
 
 @pytest.mark.parametrize("holder", sorted(redis_executor.REQUIRED))

@@ -29,7 +29,7 @@ Document = dict[str, Any]
 Sort = tuple[tuple[str, int], ...]
 """Fields to sort by, each with its direction: 1 or -1."""
 
-MISSING: Any = filtering.NOTHING
+MISSING: Any = filtering.NOTHING  # type: ignore[attr-defined]
 """What mongomock uses for the value of a field that is not there."""
 
 filter_applies: Callable[[Any, Document], bool] = filtering.filter_applies

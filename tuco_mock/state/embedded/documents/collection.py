@@ -16,6 +16,7 @@ from tuco_mock.state.embedded.documents.borrowed import (
     gen_index_name,
     process_pipeline,
     timezone_aware_copy,
+    validate_is_mapping,
     validate_ok_for_update,
 )
 from tuco_mock.state.embedded.documents.copying import Copier, copier, copy_document
@@ -64,7 +65,10 @@ class IndexedCollection(BaseCollection):
         sort = options.get("sort")
         if args or (options and options.keys() != {"sort"}):
             sort = super().find({}, projection, skip, limit, *args, **options)._sort  # noqa: SLF001 checks them all
-        query = compile_query({} if filter is None else filter)
+        if type(filter) is not dict:
+            filter = {} if filter is None else filter  # noqa: A001
+            validate_is_mapping("filter", filter)
+        query = compile_query(filter)
         return IndexedCursor(self, query, normal_sort(sort), self.copier(projection), skip, limit)
 
     def find_one(

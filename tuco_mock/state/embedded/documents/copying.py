@@ -55,12 +55,9 @@ def clone(document: Document) -> Document:
 def to_store(document: Mapping[str, Any]) -> Document:
     """A copy of a document of the caller's to keep, as mongomock makes it: tuples as lists, moments in UTC."""
     if type(document) is dict:
-        kept = dict(document)
-        if gc.is_tracked(kept):
-            for field, value in kept.items():
-                if type(value) not in SCALARS:
-                    kept[field] = stored_copy(value)
-        return kept
+        if SCALARS.issuperset(map(type, document.values())):
+            return dict(document)
+        return {field: value if type(value) in SCALARS else stored_copy(value) for field, value in document.items()}
     kept = stored_copy(document)
     return kept if isinstance(kept, dict) else stored_copy(dict(kept))
 

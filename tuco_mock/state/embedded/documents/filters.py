@@ -19,7 +19,6 @@ from tuco_mock.state.embedded.documents.borrowed import (
     Document,
     filter_applies,
     stored_copy,
-    validate_is_mapping,
 )
 from tuco_mock.state.embedded.documents.values import SCALARS, plain
 
@@ -102,11 +101,9 @@ def compile_query(conditions: Any) -> Query:
     """Take a filter apart.
 
     Raises:
-        TypeError: the filter is not a mapping.
-        pymongo.errors.OperationFailure: it is a mapping of a kind mongomock does not take.
+        pymongo.errors.OperationFailure: the filter is not a dict.
     """
     if not isinstance(conditions, dict):
-        validate_is_mapping("filter", conditions)
         filter_applies(conditions, {})  # says what is wrong
     try:
         quick = _IN_LISTS.issuperset(map(type, conditions.values())) and "".join(conditions).isidentifier()
