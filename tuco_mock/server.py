@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import signal
 import socket
 import threading
 from typing import TYPE_CHECKING, Any, Self, cast
 
+import msgspec
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -49,7 +51,8 @@ def bind(host: str, port: int) -> socket.socket:
         listener.listen(2048)
     except OSError as error:
         listener.close()
-        raise PortTaken(f"can't listen on {host}:{port}: {error.strerror or error}; try --port 0") from error
+        hint = "; try --port 0" if error.errno == errno.EADDRINUSE else ""
+        raise PortTaken(f"can't listen on {host}:{port}: {error.strerror or error}{hint}") from error
     return listener
 
 
@@ -105,7 +108,13 @@ class _Protocol(HttpToolsProtocol):
         if self.cycle is not None and not self.cycle.response_started:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-        super().send_400_response(msg)
+        body = msgspec.json.encode({"error": msg.rstrip(".")})
+        head = (
+            f"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n"
+            "connection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode() + body)
+        self.transport.close()
 
 
 class _Server(uvicorn.Server):

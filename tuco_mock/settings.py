@@ -64,7 +64,7 @@ def fixture_path(fixture: str) -> Path:
         FileNotFoundError: there is neither.
     """
     path = Path(fixture)
-    if path.is_file():
+    if path.exists():
         return path
     if path.name == fixture and not path.suffix:
         try:

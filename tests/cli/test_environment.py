@@ -59,7 +59,7 @@ def test_variables_do_what_options_do(serve: Serve, home: Path) -> None:
         assert httpx.get(info, headers={"Host": host, **token}).status_code == status
     assert httpx.get(info, headers=token).json()["settings"] == {
         "host": "127.0.0.1",
-        "port": 0,
+        "port": int((home / "port").read_text()),
         "fixture": "mine.yaml",
         "validate": True,
         "maxBodyBytes": 64,

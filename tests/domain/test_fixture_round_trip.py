@@ -160,7 +160,11 @@ def workspaces(draw: st.DrawFn) -> dict[str, Any]:
         }
         for number in several(2)
     ]
-    named = (lead_ids, [line["id"] for line in lines], [campaign["id"] for campaign in campaigns])
+    named: tuple[list[str], ...] = (
+        lead_ids,
+        [line["id"] for line in lines],
+        [campaign["id"] for campaign in campaigns],
+    )
     hook = st.fixed_dictionaries(
         {
             "url": st.just("https://example.com/hook"),

@@ -99,9 +99,5 @@ def picked(value: s.Pick, thing: Thing) -> str:
     if found is None:
         strange = {"Phone": "+14155559999", "Email": "nobody@example.com"}
         found = strange.get(value.field[-5:].title(), s.UNKNOWN)
-    if value.form == "national":
-        for code in s.COUNTRY_CODES:
-            found = found.removeprefix(code)
-    return {"upper": found.upper(), "space": found.replace("+", " "), "bare": found.replace("+", "")}.get(
-        value.form, found
-    )
+    forms = {"upper": str.upper, "national": notation.national, "space": notation.with_space, "bare": notation.bare}
+    return forms.get(value.form, str)(found)

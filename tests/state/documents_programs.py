@@ -1,204 +1,273 @@
-"""Random operations on a collection: few fields and values, so that documents meet, tie and collide."""
+"""Random operations on a collection, each made from a number, so that hypothesis can leave out those that do not matter.
+
+There are few fields and values, so that documents meet, tie and collide.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import random
+from typing import TYPE_CHECKING, Any
 
 import pymongo
-from hypothesis import strategies as st
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 Document = dict[str, Any]
 Operation = tuple[str, tuple[Any, ...], dict[str, Any]]
 """A method, its arguments, its options."""
 
-TEXTS = st.sampled_from(["", "a", "b", "ab", "\0", "z"])
-NUMBERS = st.sampled_from([0, 1, 2, -1, 1.0, 2.5, 2**53 + 1])
-SCALARS = st.one_of(TEXTS, NUMBERS, st.sampled_from([None, True, False]))
-ARRAYS = st.lists(st.one_of(TEXTS, TEXTS, SCALARS), max_size=3)
-BOUNDS = st.one_of(TEXTS, NUMBERS)
-IDS = st.sampled_from(["i0", "i1", "i2", "i3", "i4", "i5", "i6", "i7", 1, True, 2.5])
-
-VALUES: dict[str, st.SearchStrategy[Any]] = {
-    "text": TEXTS,
-    "number": st.integers(0, 4),
-    "mixed": SCALARS,
-    "array": st.one_of(ARRAYS, ARRAYS, TEXTS, SCALARS, st.lists(ARRAYS, max_size=2)),
-    "deep": st.one_of(
-        st.fixed_dictionaries({}, optional={"x": SCALARS, "y": TEXTS}),
-        st.lists(st.fixed_dictionaries({}, optional={"x": SCALARS}), max_size=2),
-        SCALARS,
-    ),
-    # never an array: it is unique at times, where mongomock and MongoDB differ about arrays
-    "single": st.one_of(st.integers(0, 9), st.integers(0, 9), SCALARS),
-}
-FIELDS = st.sampled_from([*VALUES, "_id"])
-DOCUMENTS = st.fixed_dictionaries({}, optional={**VALUES, "_id": IDS})
+FIELDS = ["text", "number", "mixed", "array", "deep", "single"]
 INDEXED: list[tuple[str, ...]] = [
     ("text",), ("number",), ("mixed",), ("array",), ("single",), ("text", "number"), ("number", "text"),
     ("text", "mixed", "number"), ("mixed", "text"), ("text", "array", "number"), ("array", "number", "text"),
     ("text", "number", "single", "mixed"), ("array", "deep"), ("number", "_id"), ("text", "deep"), ("deep.x", "text"),
+    ("mixed", "number"), ("number", "mixed", "array"), ("text", "number", "array"), ("array", "mixed"),
 ]  # fmt: skip
+UNIQUE: list[tuple[str, ...]] = [("single",), ("text", "single")]
+"""Over fields that are never arrays: about those mongomock and MongoDB differ."""
+
+TEXTS = ["", "a", "b", "ab", "\0", "z"]
+NUMBERS: list[Any] = [0, 1, 2, -1, 1.0, 2.5, 2**53, 2**53 + 1]
+SCALARS: list[Any] = [*TEXTS, *NUMBERS, None, True, False]
+IDS: list[Any] = [*(f"i{number}" for number in range(30)), 1, True, 2.5]
 
 
-def _keys(fields: tuple[str, ...]) -> list[tuple[str, int]]:
-    return [(field, 1) for field in fields]
+def index_of(seed: int) -> list[tuple[str, int]]:
+    return [(field, 1) for field in random.Random(seed).choice(INDEXED)]
 
 
-INDEXES = st.sampled_from(INDEXED).map(_keys)
-UNIQUE_INDEXES = st.sampled_from([("single",), ("text", "single")]).map(_keys)
+def document_of(seed: int) -> Document:
+    return _Maker(seed).document()
 
 
-@st.composite
-def conditions(draw: st.DrawFn, field: str) -> Any:
-    """A condition on a field."""
-    value = VALUES.get(field, IDS)
-    wide = st.one_of(value, SCALARS) if field in {"mixed", "array", "single"} else value
-    simple = wide.filter(lambda each: not isinstance(each, (dict, list)))
-    lists = st.lists(simple, max_size=3)
-    usual: dict[str, st.SearchStrategy[Any]] = {
-        "$in": lists, "$nin": lists, "$eq": simple, "$ne": simple, "$exists": st.booleans(),
-        "$gt": BOUNDS, "$gte": BOUNDS, "$lt": BOUNDS, "$lte": BOUNDS,
-    }  # fmt: skip
-    unusual: dict[str, st.SearchStrategy[Any]] = {
-        "$regex": st.sampled_from(["a", "^b", "z$"]),
-        "$size": st.integers(0, 2),
-        "$all": st.lists(TEXTS, min_size=1, max_size=2),
-        "$not": st.fixed_dictionaries({"$gte": BOUNDS}),
-        "$type": st.sampled_from(["string", "int", "bool", "array"]),
-        "$in": st.lists(value, max_size=3),
-        "$elemMatch": st.fixed_dictionaries({"$gte": BOUNDS}),
-    }
-    kind = draw(st.integers(0, 9))
-    if kind < 4:
-        return draw(simple)
-    if kind < 5:
-        return draw(value)
-    if kind < 8:
-        names = draw(st.lists(st.sampled_from(sorted(usual)), min_size=1, max_size=2, unique=True))
-        return {name: draw(usual[name]) for name in names}
-    if kind < 9:
-        low, high = draw(st.one_of(st.tuples(TEXTS, TEXTS), st.tuples(NUMBERS, NUMBERS)))
-        return {draw(st.sampled_from(["$gt", "$gte"])): low, draw(st.sampled_from(["$lt", "$lte"])): high}
-    name = draw(st.sampled_from(sorted(unusual)))
-    return {name: draw(unusual[name])}
+def operation_of(seed: int) -> Operation:
+    return _Maker(seed).operation()
 
 
-@st.composite
-def filters(draw: st.DrawFn, depth: int = 0) -> Document:
-    """A filter of conditions, at times the leading fields of an index, at times with paths or nested filters."""
-    chosen: Document = {}
-    fields = draw(st.one_of(st.lists(FIELDS, max_size=3, unique=True), st.sampled_from(INDEXED)))
-    for field in fields:
-        if field in {*VALUES, "_id"}:
-            chosen[field] = draw(conditions(field))
-    kind = draw(st.integers(0, 11))
-    if kind == 0:
-        chosen[draw(st.sampled_from(["deep.x", "array.0", "deep.0.x"]))] = draw(SCALARS)
-    if kind == 1 and not depth:
-        chosen[draw(st.sampled_from(["$or", "$and", "$nor"]))] = draw(st.lists(filters(1), min_size=1, max_size=2))
-    return chosen
+class _Maker:
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)
+        self.pick = self._random.choice
 
+    def chance(self, percent: int) -> bool:
+        return self._random.randrange(100) < percent
 
-_directions = st.sampled_from([1, -1])
-_any_sorts = st.lists(
-    st.tuples(st.sampled_from([*VALUES, "_id", "deep.x", "$natural"]), _directions),
-    min_size=1,
-    max_size=3,
-    unique_by=lambda pair: pair[0],
-)
-_index_sorts = st.builds(
-    lambda fields, start, size, way: [(field, way) for field in fields[start : start + size]] or [("number", way)],
-    st.sampled_from(INDEXED), st.integers(0, 2), st.integers(1, 3), _directions,
-)  # fmt: skip
-SORTS = st.one_of(_any_sorts, _index_sorts, _index_sorts)
-PROJECTIONS = st.one_of(
-    st.none(),
-    st.dictionaries(st.sampled_from([*VALUES, "deep.x"]), st.just(1), max_size=2),
-    st.dictionaries(st.sampled_from([*VALUES, "deep.x"]), st.just(0), max_size=2),
-    st.sampled_from([{"_id": 0}, {"_id": 1}, {"_id": 0, "text": 1}, {"_id": 1, "text": 0}, ["text", "_id"], ["mixed"]]),
-    st.just({"deep": {"$elemMatch": {"x": 1}}, "text": 1}),
-)
+    def some(self, choices: Sequence[Any], least: int, most: int) -> list[Any]:
+        return self._random.sample(choices, self._random.randint(least, min(most, len(choices))))
 
+    def any_of(self, make: Callable[[], Any], least: int, most: int) -> list[Any]:
+        return [make() for _ in range(self._random.randint(least, most))]
 
-def _some(fields: list[str]) -> st.SearchStrategy[Document]:
-    return st.fixed_dictionaries({}, optional={field: VALUES[field] for field in fields}).filter(bool)
+    # Values
 
+    def text(self) -> str:
+        return self.pick(TEXTS[:4] if self.chance(90) else TEXTS)
 
-_one_field = st.sampled_from([*VALUES])
-CHANGES: st.SearchStrategy[Any] = st.one_of(
-    st.fixed_dictionaries({"$set": _some([*VALUES])}),
-    st.fixed_dictionaries({"$set": _some(["text", "number"])}),
-    st.fixed_dictionaries(
-        {"$set": _some(["text", "mixed"])},
-        optional={
-            "$unset": st.dictionaries(st.sampled_from(["array", "deep"]), st.just(""), min_size=1),
-            "$inc": st.just({"number": 1}),
-            "$setOnInsert": st.just({"deep": {"x": 1}}),
-        },
-    ),
-    st.fixed_dictionaries({"$unset": st.dictionaries(_one_field, st.just(1), min_size=1, max_size=2)}),
-    st.builds(lambda name, field, by: {name: {field: by}}, st.sampled_from(["$inc", "$max", "$min"]),
-              st.sampled_from(["number", "mixed", "single", "deep"]), NUMBERS),
-    st.builds(lambda name, by: {name: {"text": by}}, st.sampled_from(["$max", "$min"]), TEXTS),
-    st.builds(lambda name, by: {name: {"array": by}}, st.sampled_from(["$push", "$pull", "$addToSet"]), SCALARS),
-    st.builds(lambda by: {"$push": {"array": {"$each": by, "$slice": -2}}}, ARRAYS),
-    st.builds(lambda by: {"$pop": {"array": by}}, _directions),
-    st.builds(lambda by: {"$set": {"deep.x": by}}, SCALARS),
-    st.builds(lambda by: {"$set": {"deep": {"x": [by]}}}, SCALARS),
-    st.builds(lambda by: {"$push": {"deep.x": by}}, SCALARS),
-    st.sampled_from([{"$rename": {"mixed": "number"}}, {"$rename": {"array": "mixed"}}]),
-    st.just([{"$set": {"mixed": "$text"}}]),
-    st.fixed_dictionaries({"$set": st.fixed_dictionaries({"_id": IDS, "text": TEXTS})}),
-)  # fmt: skip
-_bulks = st.lists(
-    st.one_of(
-        DOCUMENTS.map(lambda document: pymongo.InsertOne(dict(document))),
-        st.builds(pymongo.UpdateOne, filters(), CHANGES, upsert=st.booleans()),
-        st.builds(pymongo.UpdateMany, filters(), CHANGES),
-        st.builds(pymongo.ReplaceOne, filters(), DOCUMENTS),
-        st.builds(pymongo.DeleteOne, filters()),
-        st.builds(pymongo.DeleteMany, filters()),
-    ),
-    min_size=1,
-    max_size=3,
-)
+    def number(self) -> int:
+        return self._random.randrange(5)
 
+    def scalar(self) -> Any:
+        return self.pick(SCALARS)
 
-def _operation(name: str, *args: Any, **options: Any) -> st.SearchStrategy[Operation]:
-    return st.tuples(st.just(name), st.tuples(*args), st.fixed_dictionaries({}, optional=options))
+    def array(self) -> list[Any]:
+        return self.any_of(self.text if self.chance(70) else self.scalar, 0, 3)
 
+    def deep(self) -> Any:
+        one: Document = {name: self.scalar() for name in self.some(["x", "y"], 0, 2)}
+        return self.pick([one, one, [one, {"x": self.scalar()}], self.scalar()])
 
-_window = {"sort": SORTS, "skip": st.integers(0, 3), "limit": st.integers(0, 4)}
-_documents = st.lists(DOCUMENTS, min_size=1, max_size=6)
-_upsert = st.booleans()
-READS = st.one_of(
-    _operation("find", filters(), PROJECTIONS, **_window),
-    _operation("find", filters(), **_window),
-    _operation("find", filters(), **_window),
-    _operation("find_one", filters(), PROJECTIONS, sort=SORTS),
-    _operation("count_documents", filters()),
-    _operation("distinct", FIELDS, filters()),
-    _operation("aggregate", st.builds(lambda each: [{"$match": each}, {"$count": "n"}], filters())),
-)
-WRITES = st.one_of(
-    _operation("insert_many", _documents, ordered=st.booleans()),
-    _operation("insert_one", DOCUMENTS),
-    _operation("update_one", filters(), CHANGES, upsert=_upsert),
-    _operation("update_many", filters(), CHANGES, upsert=_upsert),
-    _operation("update_many", filters(), CHANGES),
-    _operation("replace_one", filters(), DOCUMENTS, upsert=_upsert),
-    _operation("find_one_and_update", filters(), CHANGES, return_document=st.booleans(), sort=SORTS, upsert=_upsert),
-    _operation("find_one_and_delete", filters(), sort=SORTS),
-    _operation("find_one_and_replace", filters(), DOCUMENTS, upsert=_upsert),
-    _operation("delete_one", filters()),
-    _operation("delete_many", filters()),
-    _operation("bulk_write", _bulks, ordered=st.booleans()),
-)
-RARE = st.one_of(
-    _operation("create_index", INDEXES),
-    _operation("create_index", UNIQUE_INDEXES, unique=st.just(True)),
-    _operation("drop_index", INDEXES),
-    _operation("drop_indexes"),
-    _operation("drop"),
-)
-PROGRAMS = st.lists(st.one_of(READS, READS, WRITES, WRITES, WRITES, RARE), min_size=4, max_size=14)
+    def value(self, field: str) -> Any:
+        if field == "text":
+            return self.text()
+        if field == "number":
+            return self.number()
+        if field == "array":
+            return self.pick([self.array(), self.array(), self.array(), self.scalar(), [self.array()]])
+        if field == "deep":
+            return self.deep()
+        if field == "single":
+            return self.scalar() if self.chance(20) else self._random.randrange(12)
+        return self.pick(IDS) if field == "_id" else self.scalar()
+
+    def plain_value(self, field: str) -> Any:
+        value = self.value(field)
+        if isinstance(value, list):
+            return self.pick(value) if value and not isinstance(value[0], list) else self.text()
+        return value if not isinstance(value, dict) else self.scalar()
+
+    def document(self, *, replacing: bool = False) -> Document:
+        made = {field: self.value(field) for field in self.some(FIELDS, 3, 6)}
+        if self.chance(70):
+            made = {"text": self.text(), "number": self.number(), **made}
+        return {"_id": self.pick(IDS), **made} if self.chance(10 if replacing else 60) else made
+
+    # Filters and sorts
+
+    def condition(self, field: str) -> Any:
+        kind = self._random.randrange(20)
+        if kind < 8:
+            return self.plain_value(field)
+        if kind < 11:
+            return {"$in": self.any_of(lambda: self.plain_value(field), 0, 3)}
+        if kind < 14:
+            return self.range(field)
+        if kind < 17:
+            names = self.some(["$nin", "$eq", "$ne", "$exists", "$in", "$gte", "$lt"], 1, 2)
+            return {name: self.operand(name, field) for name in names}
+        return self.unusual(field)
+
+    def operand(self, name: str, field: str) -> Any:
+        if name in {"$in", "$nin"}:
+            return self.any_of(lambda: self.plain_value(field), 0, 3)
+        return (
+            self.chance(50)
+            if name == "$exists"
+            else self.bound(field)
+            if name in {"$gte", "$lt"}
+            else self.plain_value(field)
+        )
+
+    def bound(self, field: str) -> Any:
+        value = self.value(field)
+        return value if isinstance(value, (str, float)) or type(value) is int else self.pick([*TEXTS, *NUMBERS])
+
+    def range(self, field: str) -> Document:
+        low, high = self.bound(field), self.bound(field)
+        limits = {self.pick(["$gt", "$gte"]): low, self.pick(["$lt", "$lte"]): high}
+        return dict(self.some(list(limits.items()), 1, 2))
+
+    def unusual(self, field: str) -> Any:
+        return self.pick([
+            self.value(field), {"$regex": self.pick(["a", "^b", "z$"])}, {"$size": self._random.randrange(3)},
+            {"$all": self.any_of(self.text, 1, 2)}, {"$not": {"$gte": self.bound(field)}}, {"$gte": None},
+            {"$type": self.pick(["string", "int", "bool", "array"])}, {"$in": self.any_of(lambda: self.value(field), 1, 3)},
+            {"$elemMatch": {"$gte": self.bound(field)}}, {"$gt": 0, "$gte": 1}, {"$gt": 0, "$lt": "z"}, {},
+        ])  # fmt: skip
+
+    def filter(self, depth: int = 0) -> Document:
+        if self.chance(50):
+            return self.index_query()[0]
+        made = {field: self.condition(field) for field in self.some([*FIELDS, "_id"], 0, 3)}
+        if self.chance(10):
+            made[self.pick(["deep.x", "array.0", "deep.0.x"])] = self.scalar()
+        if self.chance(10) and not depth:
+            made[self.pick(["$or", "$and", "$nor"])] = [self.filter(1), self.filter(1)]
+        return made
+
+    def index_query(self) -> tuple[Document, list[tuple[str, int]]]:
+        """What an index is made for: its leading fields given, a range on the next one, a sort by those behind."""
+        fields = self.pick(INDEXED)
+        given = self._random.randint(0, len(fields))
+        made: Document = {}
+        for field in fields[:given]:
+            value = self.plain_value(field) if field in {*FIELDS, "_id"} else self.scalar()
+            made[field] = value if self.chance(75) else {"$in": [value, self.plain_value(field), self.scalar()]}
+        if given < len(fields) and self.chance(40):
+            made[fields[given]] = self.range(fields[given])
+        if self.chance(15):
+            field = self.pick(FIELDS)
+            made.setdefault(field, self.condition(field))
+        way = self.pick([1, -1])
+        sort = [(field, way) for field in fields[given : given + self._random.randint(1, 3)]]
+        return made, sort or self.sort()
+
+    def sort(self) -> list[tuple[str, int]]:
+        fields = self.some([*FIELDS, "_id", "deep.x", "$natural"], 1, 3)
+        return [(field, self.pick([1, -1])) for field in fields]
+
+    def projection(self) -> Any:
+        names = self.some([*FIELDS, "deep.x"], 0, 2)
+        names = names if not {"deep", "deep.x"} <= set(names) else ["deep"]
+        return self.pick([
+            None, dict.fromkeys(names, 1), dict.fromkeys(names, 0), {"_id": 0}, {"_id": 1}, {"_id": 0, "text": 1},
+            {"_id": 1, "text": 0}, ["text", "_id"], ["mixed"], {"deep": {"$elemMatch": {"x": 1}}, "text": True},
+        ])  # fmt: skip
+
+    # Updates
+
+    def fields(self, most: int = 3) -> Document:
+        return {field: self.value(field) for field in self.some(FIELDS, 1, most)}
+
+    def changes(self) -> Any:
+        if self.chance(40):
+            return {"$set": self.fields()}
+        field = self.pick(["number", "mixed", "single", "deep"])
+        return self.pick([
+            {"$set": self.fields(1), "$unset": {self.pick(["array", "deep"]): ""}},
+            {"$set": {"text": self.text()}, "$inc": {"number": 1}, "$setOnInsert": {"deep": {"x": 1}}},
+            {"$unset": dict.fromkeys(self.some(FIELDS, 1, 2), 1)},
+            {self.pick(["$inc", "$max", "$min"]): {field: self.pick(NUMBERS)}},
+            {self.pick(["$max", "$min"]): {"text": self.text()}},
+            {self.pick(["$push", "$pull", "$addToSet"]): {"array": self.scalar()}},
+            {"$push": {"array": {"$each": self.array(), "$slice": -2}}},
+            {"$pop": {"array": self.pick([1, -1])}},
+            {"$set": {"deep.x": self.scalar()}}, {"$set": {"deep": {"x": [self.scalar()]}}},
+            {"$push": {"deep.x": self.scalar()}}, {"$pull": {"array": {"$gte": self.bound("array")}}},
+            {"$rename": {"mixed": "number"}}, {"$rename": {"array": "mixed"}}, [{"$set": {"mixed": "$text"}}],
+            {"$set": {"_id": self.pick(IDS), "text": self.text()}}, {"$set": {"array.1": self.scalar()}},
+        ])  # fmt: skip
+
+    def write_request(self) -> Any:
+        upsert = self.chance(30)
+        return self.pick([
+            lambda: pymongo.InsertOne(self.document()),
+            lambda: pymongo.UpdateOne(self.filter(), self.changes(), upsert=upsert),
+            lambda: pymongo.UpdateMany(self.filter(), self.changes()),
+            lambda: pymongo.ReplaceOne(self.filter(), self.document(replacing=True), upsert=upsert),
+            lambda: pymongo.DeleteOne(self.filter()),
+            lambda: pymongo.DeleteMany(self.filter()),
+        ])()  # fmt: skip
+
+    # Operations
+
+    def operation(self) -> Operation:
+        kind = self._random.randrange(100)
+        return self.read() if kind < 65 else self.write() if kind < 97 else self.rare()
+
+    def read(self) -> Operation:
+        chosen = self.filter()
+        kind = self._random.randrange(20)
+        if kind < 8:
+            chosen, sort = self.index_query()
+            window = {"sort": sort, "skip": self.pick([0, 0, 1, 2, 5]), "limit": self.pick([0, 1, 2, 3, 10])}
+            return "find", (chosen,), window
+        if kind < 12:
+            window = {"skip": self.pick([0, 0, 2]), "limit": self.pick([0, 1, 3])}
+            return "find", (chosen, self.projection()), {**window, **({"sort": self.sort()} if self.chance(50) else {})}
+        if kind < 14:
+            return "find_one", (chosen, self.projection()), {"sort": self.sort()} if self.chance(30) else {}
+        if kind < 18:
+            return "count_documents", (chosen,), {}
+        if kind < 19:
+            return "distinct", (self.pick([*FIELDS, "_id", "deep.x"]), chosen), {}
+        return "aggregate", ([{"$match": chosen}, {"$count": "n"}],), {}
+
+    def write(self) -> Operation:
+        upsert = {"upsert": True} if self.chance(20) else {}
+        chosen = self.filter()
+        return self.pick([
+            lambda: ("insert_many", (self.any_of(self.document, 1, 6),), {"ordered": self.chance(60)}),
+            lambda: ("insert_many", (self.any_of(self.document, 1, 6),), {"ordered": self.chance(60)}),
+            lambda: ("insert_one", (self.document(),), {}),
+            lambda: ("update_one", (chosen, self.changes()), upsert),
+            lambda: ("update_many", (chosen, self.changes()), upsert),
+            lambda: ("update_many", (chosen, self.changes()), upsert),
+            lambda: ("replace_one", (chosen, self.document(replacing=True)), upsert),
+            lambda: ("find_one_and_update", (chosen, self.changes()),
+                     {**upsert, "return_document": self.chance(50), "sort": self.sort()}),
+            lambda: ("find_one_and_delete", (chosen,), {"sort": self.sort()}),
+            lambda: ("find_one_and_replace", (chosen, self.document(replacing=True)), upsert),
+            lambda: ("delete_one", (chosen,), {}),
+            lambda: ("delete_many", (self.index_query()[0],), {}),
+            lambda: ("bulk_write", (self.any_of(self.write_request, 1, 3),), {"ordered": self.chance(50)}),
+        ])()  # fmt: skip
+
+    def rare(self) -> Operation:
+        index = [(field, 1) for field in self.pick(INDEXED)]
+        return self.pick([
+            ("create_index", (index,), {}), ("create_index", (index,), {}), ("drop_index", (index,), {}),
+            ("create_index", ([(field, 1) for field in self.pick(UNIQUE)],), {"unique": True}),
+            ("create_index", ([(field, 1) for field in self.pick(UNIQUE)],), {"unique": True}),
+            ("drop_indexes", (), {}), ("drop", (), {}),
+        ])  # fmt: skip

@@ -3,34 +3,36 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.state.documents_oracle import Oracle, check_indexes, contents, new_engine, outcome
-from tests.state.documents_programs import DOCUMENTS, INDEXES, PROGRAMS
+from tests.state.documents_programs import document_of, index_of, operation_of
 from tuco_mock.state.embedded.documents import entries
 
-if TYPE_CHECKING:
-    from tests.state.documents_programs import Document, Operation
-
 READS = {"find", "find_one", "count_documents", "distinct", "aggregate"}
+SEEDS = st.integers(0, 2**32)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(st.lists(INDEXES, max_size=5), st.lists(DOCUMENTS, max_size=12), PROGRAMS)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    indexes=st.lists(SEEDS, max_size=6),
+    documents=st.lists(SEEDS, max_size=30),
+    operations=st.lists(SEEDS, min_size=5, max_size=60),
+)
 def test_every_operation_does_what_mongomock_does(
-    indexes: list[Any], documents: list[Document], program: list[Operation]
+    indexes: list[int], documents: list[int], operations: list[int]
 ) -> None:
     engine, oracle = new_engine(), Oracle()
-    starts: list[Operation] = [("create_index", (keys,), {}) for keys in indexes]
-    starts += [("insert_one", (document,), {}) for document in documents]
     with ExitStack() as small_chunks:
         small_chunks.enter_context(mock.patch.object(entries, "LOAD", 4))
         small_chunks.enter_context(mock.patch.object(entries, "_PIECE", 3))
-        for operation in starts + program:
+        program = [("create_index", (index_of(seed),), {}) for seed in indexes]
+        program += [("insert_one", (document_of(seed),), {}) for seed in documents]
+        program += [operation_of(seed) for seed in operations]
+        for operation in program:
             assert outcome(engine, operation) == outcome(oracle, operation), operation
             if operation[0] not in READS:
                 assert contents(engine) == contents(oracle), operation

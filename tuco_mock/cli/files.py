@@ -44,10 +44,10 @@ def validate(files: tuple[str, ...]) -> None:
         except InvalidInput as error:
             bad += 1
             for mistake in error.mistakes:
-                click.echo(f"{name}: {mistake}", err=True)
+                click.echo(str(mistake) if mistake.path.startswith(name) else f"{name}: {mistake}", err=True)
         except OSError as error:
             bad += 1
-            click.echo(f"{name}: {error.strerror or error}", err=True)
+            click.echo(f"{name}: {error.strerror}" if error.strerror else str(error), err=True)
         else:
             click.echo(f"{name}: fine")
     if bad:

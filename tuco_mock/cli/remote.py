@@ -71,13 +71,18 @@ def state() -> None:
 @_URL
 @_TOKEN
 @_WORKSPACE
-@click.argument("file", type=click.File("wb"), default="-")
-def export(url: str, control_token: str | None, workspace: str, file: IO[bytes]) -> None:
+@click.argument("file", type=click.Path(dir_okay=False, writable=True, allow_dash=True), default="-")
+def export(url: str, control_token: str | None, workspace: str, file: str) -> None:
     """Write a workspace's state as a fixture to FILE (standard output unless given)."""
     import msgspec
 
     found = _ask(url, control_token, "GET", f"/_tuco/workspaces/{workspace}/state")
-    file.write(msgspec.json.format(msgspec.json.encode({"workspaces": [found]}), indent=2) + b"\n")
+    text = msgspec.json.format(msgspec.json.encode({"workspaces": [found]}), indent=2) + b"\n"
+    try:
+        with click.open_file(file, "wb") as opened:
+            opened.write(text)
+    except OSError as error:
+        fail(f"{file}: {error.strerror}")
 
 
 @state.command("import")
@@ -138,5 +143,6 @@ def _ask(url: str, token: str | None, method: str, path: str, body: Any = None) 
     except ValueError:
         fail(f"{url} is no tuco-mock: it answered {answer.status_code}", 1)
     if not answer.is_success:
-        fail(str(found.get("detail", found)))
+        mistakes = [f"{each['path']}: {each['message']}" for each in found.get("errors", ())]
+        fail("\n  ".join(("nothing was changed:", *mistakes)) if mistakes else str(found.get("detail", found)))
     return found

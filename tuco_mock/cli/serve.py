@@ -70,6 +70,8 @@ def serve(port_file: Path | None, allow_host: tuple[str, ...], log_format: str, 
     from tuco_mock.domain.errors import InvalidInput
     from tuco_mock.server import PortTaken
 
+    if options["control_token"] == "":
+        fail("--control-token is empty; leave it out to let everybody in, or give one")
     if log_format == "auto":
         log_format = "text" if sys.stdout.isatty() else "json"
     settings = Settings(allowed_hosts=allow_host, log_format=log_format, **options)

@@ -6,6 +6,7 @@ import gc
 import logging
 import shlex
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -35,7 +36,10 @@ def serve(settings: Settings, port_file: Path | None = None) -> None:
         OSError: the fixture can't be read, or the port file not be written.
     """
     _log_to_stderr(settings.log_format)
+    if port_file is not None:
+        port_file.unlink(missing_ok=True)  # whoever waits for it must not find that of a server before
     with bind(settings.host, settings.port) as listener:
+        settings = replace(settings, port=listener.getsockname()[1])
         app = create_app(settings)
         url = url_of(listener)
 
@@ -45,7 +49,11 @@ def serve(settings: Settings, port_file: Path | None = None) -> None:
             print(_banner(app, url, settings), flush=True)
             _settle_memory()
 
-        run(_checked(app) if settings.validate else app, listener, started)
+        try:
+            run(_checked(app) if settings.validate else app, listener, started)
+        finally:
+            if port_file is not None:
+                port_file.unlink(missing_ok=True)
 
 
 def _checked(app: ASGIApp) -> ASGIApp:

@@ -17,7 +17,8 @@ class Guard:
     """Checks the Host and Origin headers, and the token when one is set."""
 
     def __init__(self, settings: Settings) -> None:
-        self._hosts = {host.lower() for host in (*LOOPBACK_HOSTS, *settings.allowed_hosts)}
+        own = f"[{settings.host}]" if ":" in settings.host else settings.host
+        self._hosts = {host.lower() for host in (*LOOPBACK_HOSTS, own, *settings.allowed_hosts)}
         self._token = None if settings.control_token is None else settings.control_token.encode()
 
     def check(self, scope: Scope) -> None:

@@ -34,6 +34,9 @@ def make(call: ControlCall) -> dict[str, Any]:
     state = body.pop("state", {})
     if not isinstance(state, dict):
         raise Problem(400, "state is a workspace in the fixture format, without the list around it.")
+    twice = sorted(body.keys() & state.keys() & set(_COUNTED))
+    if twice:
+        raise Problem(400, f"{', '.join(twice)} stands both beside state and in it; leave one of the two out.")
     origin = str(state.get("id") or body.get("id") or "")
     spec = check_workspace({**{name: each for name, each in state.items() if name not in {"id", "apiKeys"}}, **body})
     workspace = load.make_workspace(call.store, spec, origin)

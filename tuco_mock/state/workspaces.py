@@ -64,7 +64,7 @@ class Workspaces:
         try:
             self._collection.insert_one({"_id": workspace.id, "order": last["order"] + 1, **_settings(workspace)})
         except DuplicateKeyError as error:
-            raise Conflict(f"The id or an API key of workspace {workspace.id!r} is taken.") from error
+            raise Conflict(self._clash(workspace) or f"There is a workspace {workspace.id!r} already.") from error
 
     def replace(self, workspace: Workspace) -> None:
         """Put new settings in place of a workspace's old ones; its place in the order stays.
@@ -75,7 +75,13 @@ class Workspaces:
         try:
             self._collection.update_one({"_id": workspace.id}, {"$set": _settings(workspace)})
         except DuplicateKeyError as error:
-            raise Conflict(f"An API key of workspace {workspace.id!r} belongs to another one.") from error
+            raise Conflict(self._clash(workspace) or "An API key belongs to another workspace.") from error
+
+    def _clash(self, workspace: Workspace) -> str | None:
+        """Which of the workspace's keys belongs to another one, in words."""
+        owners = self.owner_of(workspace.api_keys).items()
+        clashes = [f"{key!r} to {owner!r}" for key, owner in owners if owner != workspace.id]
+        return f"API keys of workspace {workspace.id!r} belong to others: {', '.join(clashes)}." if clashes else None
 
     def drop(self, workspace: str) -> None:
         """Forget the settings."""

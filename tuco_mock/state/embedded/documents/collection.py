@@ -59,7 +59,13 @@ class IndexedCollection(BaseCollection):
     # Reading
 
     def find(
-        self, filter: Any = None, projection: Any = None, skip: int = 0, limit: int = 0, *args: Any, **options: Any  # noqa: A002
+        self,
+        filter: Any = None,
+        projection: Any = None,
+        skip: int = 0,
+        limit: int = 0,
+        *args: Any,
+        **options: Any,  # noqa: A002
     ) -> IndexedCursor:
         """A cursor over the documents that a filter finds."""
         sort = options.get("sort")
@@ -72,7 +78,11 @@ class IndexedCollection(BaseCollection):
         return IndexedCursor(self, query, normal_sort(sort), self.copier(projection), skip, limit)
 
     def find_one(
-        self, filter: Any = None, projection: Any = None, *args: Any, **options: Any  # noqa: A002
+        self,
+        filter: Any = None,
+        projection: Any = None,
+        *args: Any,
+        **options: Any,  # noqa: A002
     ) -> Document | None:
         """The first document that a filter, or an ``_id``, finds; None when there is none."""
         if type(filter) is not dict:
@@ -167,9 +177,7 @@ class IndexedCollection(BaseCollection):
         with self.lock:
             return super()._find_and_modify(query, *args, **options)
 
-    def bulk_write(
-        self, requests: Iterable[Any], ordered: bool = True, **options: Any
-    ) -> BulkWriteResult:
+    def bulk_write(self, requests: Iterable[Any], ordered: bool = True, **options: Any) -> BulkWriteResult:
         """Carry out several writes."""
         _refuse(**options)
         bulk = _Bulk(self, ordered=ordered)
@@ -258,23 +266,25 @@ class IndexedCollection(BaseCollection):
         """The same collection with other options."""
         other = super().with_options(**options)
         unchanged = other is self
-        return self if unchanged else IndexedCollection(
-            self.database,
-            self.name,
-            _db_store=self._db_store,
-            write_concern=other.write_concern,
-            read_concern=other.read_concern,
-            read_preference=other.read_preference,
-            codec_options=other.codec_options,
+        return (
+            self
+            if unchanged
+            else IndexedCollection(
+                self.database,
+                self.name,
+                _db_store=self._db_store,
+                write_concern=other.write_concern,
+                read_concern=other.read_concern,
+                read_preference=other.read_preference,
+                codec_options=other.codec_options,
+            )
         )
 
 
 class _Bulk(BaseBulk):
     """mongomock's bulk operation, which does not know the `sort` that pymongo 4.11 and newer hand in."""
 
-    def add_update(
-        self, selector: Any, doc: Any, multi: bool = False, upsert: bool = False, **options: Any
-    ) -> None:
+    def add_update(self, selector: Any, doc: Any, multi: bool = False, upsert: bool = False, **options: Any) -> None:
         _refuse(sort=options.pop("sort", None))
         super().add_update(selector, doc, multi, upsert, **options)
 

@@ -43,13 +43,17 @@ class IndexedDatabase(BaseDatabase):
         """The same database with other options."""
         other = super().with_options(**options)
         unchanged = other is self
-        return self if unchanged else IndexedDatabase(
-            self._client,
-            self.name,
-            self._store,
-            read_preference=other.read_preference,
-            codec_options=other.codec_options,
-            read_concern=other.read_concern,
+        return (
+            self
+            if unchanged
+            else IndexedDatabase(
+                self._client,
+                self.name,
+                self._store,
+                read_preference=other.read_preference,
+                codec_options=other.codec_options,
+                read_concern=other.read_concern,
+            )
         )
 
     def drop_collection(self, name_or_collection: Any, session: Any = None) -> None:

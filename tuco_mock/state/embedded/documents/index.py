@@ -24,6 +24,7 @@ from tuco_mock.state.embedded.documents.values import (
 if TYPE_CHECKING:
     from tuco_mock.state.embedded.documents.borrowed import Document
 
+
 class Index:
     """A compound index over top-level fields, kept in ascending order; it is read in both directions.
 
