@@ -160,7 +160,7 @@ def workspaces(draw: st.DrawFn) -> dict[str, Any]:
         }
         for number in several(2)
     ]
-    named: tuple[list[str], ...] = (
+    named: Any = (
         lead_ids,
         [line["id"] for line in lines],
         [campaign["id"] for campaign in campaigns],

@@ -1,4 +1,4 @@
-"""Random operations on a collection, each made from a number, so that hypothesis can leave out those that do not matter.
+"""Random operations on a collection, each made from a number: hypothesis can leave out those that do not matter.
 
 There are few fields and values, so that documents meet, tie and collide.
 """
@@ -141,7 +141,8 @@ class _Maker:
         return self.pick([
             self.value(field), {"$regex": self.pick(["a", "^b", "z$"])}, {"$size": self._random.randrange(3)},
             {"$all": self.any_of(self.text, 1, 2)}, {"$not": {"$gte": self.bound(field)}}, {"$gte": None},
-            {"$type": self.pick(["string", "int", "bool", "array"])}, {"$in": self.any_of(lambda: self.value(field), 1, 3)},
+            {"$type": self.pick(["string", "int", "bool", "array"])},
+            {"$in": self.any_of(lambda: self.value(field), 1, 3)},
             {"$elemMatch": {"$gte": self.bound(field)}}, {"$gt": 0, "$gte": 1}, {"$gt": 0, "$lt": "z"}, {},
         ])  # fmt: skip
 
@@ -210,14 +211,15 @@ class _Maker:
 
     def write_request(self) -> Any:
         upsert = self.chance(30)
-        return self.pick([
+        requests: list[Callable[[], Any]] = [
             lambda: pymongo.InsertOne(self.document()),
             lambda: pymongo.UpdateOne(self.filter(), self.changes(), upsert=upsert),
             lambda: pymongo.UpdateMany(self.filter(), self.changes()),
             lambda: pymongo.ReplaceOne(self.filter(), self.document(replacing=True), upsert=upsert),
             lambda: pymongo.DeleteOne(self.filter()),
             lambda: pymongo.DeleteMany(self.filter()),
-        ])()  # fmt: skip
+        ]
+        return self.pick(requests)()
 
     # Operations
 
@@ -246,7 +248,7 @@ class _Maker:
     def write(self) -> Operation:
         upsert = {"upsert": True} if self.chance(20) else {}
         chosen = self.filter()
-        return self.pick([
+        operations: list[Callable[[], Operation]] = [
             lambda: ("insert_many", (self.any_of(self.document, 1, 6),), {"ordered": self.chance(60)}),
             lambda: ("insert_many", (self.any_of(self.document, 1, 6),), {"ordered": self.chance(60)}),
             lambda: ("insert_one", (self.document(),), {}),
@@ -261,7 +263,8 @@ class _Maker:
             lambda: ("delete_one", (chosen,), {}),
             lambda: ("delete_many", (self.index_query()[0],), {}),
             lambda: ("bulk_write", (self.any_of(self.write_request, 1, 3),), {"ordered": self.chance(50)}),
-        ])()  # fmt: skip
+        ]  # fmt: skip
+        return self.pick(operations)()
 
     def rare(self) -> Operation:
         index = [(field, 1) for field in self.pick(INDEXED)]

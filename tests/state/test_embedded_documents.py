@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.state.documents_oracle import Oracle, check_indexes, contents, new_engine, outcome
-from tests.state.documents_programs import document_of, index_of, operation_of
+from tests.state.documents_programs import Operation, document_of, index_of, operation_of
 from tuco_mock.state.embedded.documents import entries
 
 READS = {"find", "find_one", "count_documents", "distinct", "aggregate"}
@@ -29,7 +29,7 @@ def test_every_operation_does_what_mongomock_does(
     with ExitStack() as small_chunks:
         small_chunks.enter_context(mock.patch.object(entries, "LOAD", 4))
         small_chunks.enter_context(mock.patch.object(entries, "_PIECE", 3))
-        program = [("create_index", (index_of(seed),), {}) for seed in indexes]
+        program: list[Operation] = [("create_index", (index_of(seed),), {}) for seed in indexes]
         program += [("insert_one", (document_of(seed),), {}) for seed in documents]
         program += [operation_of(seed) for seed in operations]
         for operation in program:

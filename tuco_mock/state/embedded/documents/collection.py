@@ -65,7 +65,7 @@ class IndexedCollection(BaseCollection):
         skip: int = 0,
         limit: int = 0,
         *args: Any,
-        **options: Any,  # noqa: A002
+        **options: Any,
     ) -> IndexedCursor:
         """A cursor over the documents that a filter finds."""
         sort = options.get("sort")
@@ -82,7 +82,7 @@ class IndexedCollection(BaseCollection):
         filter: Any = None,
         projection: Any = None,
         *args: Any,
-        **options: Any,  # noqa: A002
+        **options: Any,
     ) -> Document | None:
         """The first document that a filter, or an ``_id``, finds; None when there is none."""
         if type(filter) is not dict:
@@ -96,7 +96,7 @@ class IndexedCollection(BaseCollection):
             found = select(database[self._name], query, sort, 0, 1)
             return copy(found[0]) if found else None
 
-    def count_documents(self, filter: Any, **options: Any) -> int:  # noqa: A002
+    def count_documents(self, filter: Any, **options: Any) -> int:
         """How many documents a filter finds."""
         if options or not isinstance(filter, dict):
             return super().count_documents(filter, **options)
@@ -125,7 +125,7 @@ class IndexedCollection(BaseCollection):
 
         return copy
 
-    def _iter_documents(self, filter: Any) -> Iterator[Document]:  # noqa: A002
+    def _iter_documents(self, filter: Any) -> Iterator[Document]:
         """What mongomock's own code finds documents with."""
         with self.lock:
             return iter(select(self.store, compile_query(filter)))
@@ -139,12 +139,12 @@ class IndexedCollection(BaseCollection):
                 return insert_one(self, data)
             return insert_many(self, data, ordered=ordered)
 
-    def update_one(self, filter: Any, update: Any, upsert: bool = False, **options: Any) -> UpdateResult:  # noqa: A002
+    def update_one(self, filter: Any, update: Any, upsert: bool = False, **options: Any) -> UpdateResult:
         """Update the first document that a filter finds."""
         validate_ok_for_update(update)
         return UpdateResult(self._update(filter, update, upsert, **options), acknowledged=True)
 
-    def update_many(self, filter: Any, update: Any, upsert: bool = False, **options: Any) -> UpdateResult:  # noqa: A002
+    def update_many(self, filter: Any, update: Any, upsert: bool = False, **options: Any) -> UpdateResult:
         """Update all documents that a filter finds."""
         validate_ok_for_update(update)
         return UpdateResult(self._update(filter, update, upsert, multi=True, **options), acknowledged=True)
@@ -167,7 +167,7 @@ class IndexedCollection(BaseCollection):
             "updatedExisting": outcome.matched > 0 and not outcome.inserted,
         }
 
-    def _delete(self, filter: Any, multi: bool = False, **options: Any) -> dict[str, Any]:  # noqa: A002
+    def _delete(self, filter: Any, multi: bool = False, **options: Any) -> dict[str, Any]:
         _refuse(**options)
         with self.lock:
             deleted = delete(self, filter, many=multi)
