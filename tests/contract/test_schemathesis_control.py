@@ -81,7 +81,8 @@ def test_control_plane(schema: BaseSchema) -> None:
     assert_sound(report)
     assert {200, 201, 400, 404, 405, 422} <= report.statuses()
     operations = {f"{method.upper()} {path}" for path in schema for method in schema[path]}
-    assert {label for label, _ in report.answers} == operations
+    # the description itself is not among the fuzzed: loading it asked for it
+    assert {label for label, _ in report.answers} >= operations - {f"GET {DESCRIPTION}"}
     assert report.requests > 2000
 
 

@@ -190,15 +190,21 @@ class Machine(WholeWorkspaces):
         per_minute=st.sampled_from([120, 11, 7, 1]),
         calls=st.integers(1, 3),
         units=st.sampled_from([0, 1, 30_000, 59_999, 60_000, 90_001]),
+        back=st.booleans(),
     )
-    def empty_bucket(self, where: int, per_minute: int, calls: int, units: int) -> None:
-        """Ask with a nearly empty bucket; after `Retry-After` seconds a call is let through (R21)."""
+    def empty_bucket(self, where: int, per_minute: int, calls: int, units: int, back: bool) -> None:
+        """Ask with a nearly empty bucket; after `Retry-After` seconds a call is let through (R21).
+
+        With `back`, the clock was set back since the bucket was last looked at: that refills nothing.
+        """
         workspace = self.at(where)
         self.open_again(workspace)
         state = {**contents.state(workspace), "rateLimits": {"replies": per_minute}}
         state["rateLimitBuckets"] = {"replies": {"tokens": units / 60_000, "at": state["clock"]}}
         self.put(workspace, state)
         workspace = self.at(where)
+        if back:
+            self.move_clock(where, {"set": "-2h"})
         header, caller = self.caller(workspace, "Bearer {}")
         for _ in range(calls):
             found = self.remote.replies(header, "")

@@ -204,6 +204,7 @@ class Workspace:
             assert lead is not None
             name = next(name for name in ("phone", "email", *PHONES, *EMAILS) if name in lead)
             reply["recipientPhone" if name in PHONES else "recipientEmail"] = lead[name]
+            self._normalise(reply)
             reply["_addresses"] = self.addresses(reply)
         reply.setdefault("receivedAt", notation.iso(self.now))
 

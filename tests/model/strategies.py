@@ -262,6 +262,7 @@ def towns(draw: Draw) -> dict[str, Any]:
             {"leadId": person["id"], "message": "Hi", **each}
             for person in people
             for each in draw(st.lists(sent, max_size=4))
-        ],
+        ]
+        + draw(st.sampled_from([[{"recipientPhone": "(415) 555-0013"}, {"recipientEmail": EMAILS[-1]}], []])),
         "replies": draw(st.sampled_from([said, []])),
     }

@@ -47,12 +47,15 @@ _SPELLINGS = (notation.national, notation.bare, notation.with_space)
 
 def cancel_bodies(workspace: Workspace) -> Iterator[Thing]:
     """By the addresses of every message, of every lead, and by every id that a message carries."""
+    nobodys = [message for message in workspace.things["messages"] if message["leadId"] is None]
+    phones = {message["recipientPhone"] for message in nobodys if "recipientPhone" in message}
+    emails = {message["recipientEmail"] for message in nobodys if "recipientEmail" in message}
+    for phone, email in zip(sorted(phones), sorted(emails), strict=False):
+        yield {"recipientPhone": phone, "recipientEmail": email}  # messages to either (C10)
     for thing in (*workspace.things["messages"], *workspace.things["leads"]):
-        phones = [thing[name] for name in ("recipientPhone", *PHONES) if name in thing]
-        emails = [thing[name] for name in ("recipientEmail", *EMAILS) if name in thing]
-        if phones or emails:
-            body = {"recipientPhone": [*map(notation.national, phones), None], "recipientEmail": [*emails, None]}
-            yield {name: texts[0] for name, texts in body.items()}
+        numbers = [notation.national(thing[name]) for name in ("recipientPhone", *PHONES) if name in thing]
+        addresses = [thing[name] for name in ("recipientEmail", *EMAILS) if name in thing]
+        yield {"recipientPhone": next(iter(numbers), None), "recipientEmail": next(iter(addresses), None)}
     for one, other in zip(workspace.things["leads"], workspace.things["leads"][::-1], strict=True):
         if "phone" in one and "email" in other:
             yield {"recipientPhone": one["phone"], "recipientEmail": other["email"]}  # the phone counts (C8)

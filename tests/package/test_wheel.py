@@ -183,5 +183,5 @@ def test_the_source_distribution_can_be_tested_and_built(tmp_path: Path) -> None
     with tarfile.open(built("sdist", tmp_path)) as archive:
         inside = {name.partition("/")[2] for name in archive.getnames()}
     assert inside >= {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "tests/conftest.py", "PKG-INFO"}
-    assert inside >= {"tuco_mock/cli.py", "openapi/tuco.yaml", "fixtures/default.yaml", "fixtures/schema.json"}
+    assert inside >= {"tuco_mock/cli/__init__.py", "openapi/tuco.yaml", "fixtures/default.yaml", "fixtures/schema.json"}
     assert not any("cache" in name or name.startswith(".git/") for name in inside)

@@ -19,8 +19,8 @@ SEEDS = st.integers(0, 2**32)
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     indexes=st.lists(SEEDS, max_size=6),
-    documents=st.lists(SEEDS, max_size=30),
-    operations=st.lists(SEEDS, min_size=5, max_size=60),
+    documents=st.lists(SEEDS, min_size=12, max_size=40),
+    operations=st.lists(SEEDS, min_size=30, max_size=80),
 )
 def test_every_operation_does_what_mongomock_does(
     indexes: list[int], documents: list[int], operations: list[int]

@@ -129,6 +129,9 @@ class ControlDoor:
         if not data.strip():
             return None
         try:
-            return msgspec.json.decode(data)
+            body = msgspec.json.decode(data)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise Problem(400, f"The body is no JSON: {error}.") from error
+        if body is None:
+            raise Problem(400, "The body is null; leave it out, or send what the operation takes.")
+        return body
