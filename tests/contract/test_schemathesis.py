@@ -1,8 +1,8 @@
 """Schemathesis on the simulated API: all phases and all checks, in process and over a socket, with every kind of key.
 
 Every answer is checked twice, by Schemathesis and by the `ResponseValidator` that the application is wrapped in: a
-difference from the description shows as a 500, which nothing here accepts. Together the tests send over 7,000 requests,
-and each asserts that it did send its share.
+difference from the description shows as a 500, which nothing here accepts. Together with those of
+the control plane the tests send over 10,000 requests, and each asserts that it did send its share.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ def assert_complete(report: Report) -> None:
 
 def test_all_phases_in_process(in_process: InProcess) -> None:
     in_process.reset()
-    made = schemathesis.openapi.from_asgi("/openapi.json", in_process.app, config=config(examples=30, key=KEY))
+    made = schemathesis.openapi.from_asgi("/openapi.json", in_process.app, config=config(examples=25, key=KEY))
     report = run(prepared(made, in_process.reset))
     assert_complete(report)
     assert report.requests > 300
@@ -169,8 +169,6 @@ def test_real_rate_limit(make_world: Callable[..., World], server: BackgroundSer
 
 
 CALLERS = [
-    ("Bearer {documented}", None),
-    ("Bearer {empty}", None),
     ("bearer   {inactive}", (400, {"error": "No active workspace"})),
     ("Bearer {unknown}", (401, {"error": "Unauthorized"})),
     ("Basic {documented}", (401, {"error": "Unauthorized"})),
@@ -211,26 +209,27 @@ def test_each_request_in_process_and_with_each_key(
     prepared(here, reset)
     sent = 0
 
-    @settings(
-        max_examples=examples, deadline=None, database=None, print_blob=True, suppress_health_check=list(HealthCheck)
-    )
+    @settings(max_examples=examples, deadline=None, database=None, print_blob=True, suppress_health_check=SLOW)
     @given(case=here[path][method].as_strategy(generation_mode=mode))
     def each(case: Case[Any]) -> None:
         nonlocal sent
         headers = {"Authorization": f"Bearer {KEY}"}
         answer = case.call(headers=headers)
         case.validate_response(answer, headers=headers)
-        found = []
-        for header, expected in CALLERS:
+
+        def answered(header: str | None) -> tuple[int, Any]:
+            """To the same request over the socket; that it fits the description is seen to on the other side."""
             again = there[path][method].Case(
                 method=case.method, query=case.query, body=case.body, media_type=case.media_type
             )
             other = again.call(headers={} if header is None else {"Authorization": header.format(**keys)})
-            found.append((other.status_code, other.json()))
-            again.validate_response(other, checks=[])
-            assert expected is None or found[-1] == expected
-        assert found[0] == (answer.status_code, answer.json())
-        sent += 1 + len(found)
+            return other.status_code, other.json()
+
+        assert answered("Bearer {documented}") == (answer.status_code, answer.json())
+        assert answered("Bearer {empty}")[0] in {200, 400, 404}
+        for header, expected in CALLERS:
+            assert answered(header) == expected
+        sent += 3 + len(CALLERS)
 
     each()
-    assert sent >= examples * (1 + len(CALLERS))
+    assert sent >= examples * (3 + len(CALLERS))

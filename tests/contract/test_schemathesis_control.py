@@ -86,10 +86,10 @@ def test_control_plane(schema: BaseSchema) -> None:
     assert report.requests > 2000
 
 
-@pytest.mark.parametrize("schema", [config(examples=5, phases=("fuzzing",))], indirect=True, ids=["any"])
+@pytest.mark.parametrize("schema", [config(examples=3, phases=("fuzzing",))], indirect=True, ids=["any"])
 def test_workspaces_that_are_not_there(schema: BaseSchema) -> None:
     """With any text as the workspace's id."""
     report = run(schema, problem_of)
     assert_sound(report)
     assert 404 in report.statuses()
-    assert report.requests > 100
+    assert report.requests > 80

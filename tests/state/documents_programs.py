@@ -19,10 +19,10 @@ Operation = tuple[str, tuple[Any, ...], dict[str, Any]]
 
 FIELDS = ["text", "number", "mixed", "array", "deep", "single"]
 INDEXED: list[tuple[str, ...]] = [
-    ("text",), ("number",), ("mixed",), ("array",), ("single",), ("text", "number"), ("number", "text"),
-    ("text", "mixed", "number"), ("mixed", "text"), ("text", "array", "number"), ("array", "number", "text"),
-    ("text", "number", "single", "mixed"), ("array", "deep"), ("number", "_id"), ("text", "deep"), ("deep.x", "text"),
-    ("mixed", "number"), ("number", "mixed", "array"), ("text", "number", "array"), ("array", "mixed"),
+    ("text", "number"), ("text", "array", "number"), ("text", "mixed", "number"), ("text", "number", "array"),
+    ("number", "text", "mixed"), ("array", "number", "text"), ("text", "number", "single", "mixed"), ("array",),
+    ("mixed",), ("text",), ("number",), ("single",), ("mixed", "text"), ("array", "deep"), ("text", "array", "deep"),
+    ("number", "_id"), ("text", "deep"), ("number", "mixed", "array"), ("array", "mixed"), ("deep.x", "text"),
 ]  # fmt: skip
 UNIQUE: list[tuple[str, ...]] = [("single",), ("text", "single")]
 """Over fields that are never arrays: about those mongomock and MongoDB differ."""
@@ -33,21 +33,20 @@ SCALARS: list[Any] = [*TEXTS, *NUMBERS, None, True, False]
 IDS: list[Any] = [*(f"i{number}" for number in range(30)), 1, True, 2.5]
 
 
-def index_of(seed: int) -> list[tuple[str, int]]:
-    return [(field, 1) for field in random.Random(seed).choice(INDEXED)]
-
-
-def document_of(seed: int) -> Document:
-    return _Maker(seed).document()
-
-
-def operation_of(seed: int) -> Operation:
-    return _Maker(seed).operation()
+def program_of(indexes: Sequence[int], documents: Sequence[int], operations: Sequence[int]) -> list[Operation]:
+    """Operations on a new collection: indexes, documents and what comes then, each given by a number."""
+    indexed = [INDEXED[number % len(INDEXED)] for number in indexes]
+    program: list[Operation] = [("create_index", ([(field, 1) for field in fields],), {}) for fields in indexed]
+    program += [("insert_one", (_Maker(seed, indexed).document(),), {}) for seed in documents]
+    return program + [_Maker(seed, indexed).operation() for seed in operations]
 
 
 class _Maker:
-    def __init__(self, seed: int) -> None:
+    """Makes one operation; its queries are mostly those that the indexes are made for."""
+
+    def __init__(self, seed: int, indexed: Sequence[tuple[str, ...]]) -> None:
         self._random = random.Random(seed)
+        self._indexed = indexed or INDEXED
         self.pick = self._random.choice
 
     def chance(self, percent: int) -> bool:
@@ -129,7 +128,7 @@ class _Maker:
         )
 
     def bound(self, field: str) -> Any:
-        value = self.value(field)
+        value = self.value(field) if self.chance(85) else self.scalar()
         return value if isinstance(value, (str, float)) or type(value) is int else self.pick([*TEXTS, *NUMBERS])
 
     def range(self, field: str) -> Document:
@@ -158,7 +157,9 @@ class _Maker:
 
     def index_query(self) -> tuple[Document, list[tuple[str, int]]]:
         """What an index is made for: its leading fields given, a range on the next one, a sort by those behind."""
-        fields = self.pick(INDEXED)
+        fields = self.pick(self._indexed)
+        if self.chance(5):
+            return {"_id": {"$in": self.any_of(lambda: self.pick(IDS), 1, 4)}}, [(fields[0], 1)]
         given = self._random.randint(0, len(fields))
         made: Document = {}
         for field in fields[:given]:
@@ -230,14 +231,14 @@ class _Maker:
     def read(self) -> Operation:
         chosen = self.filter()
         kind = self._random.randrange(20)
-        if kind < 8:
+        if kind < 10:
             chosen, sort = self.index_query()
             window = {"sort": sort, "skip": self.pick([0, 0, 1, 2, 5]), "limit": self.pick([0, 1, 2, 3, 10])}
             return "find", (chosen,), window
-        if kind < 12:
+        if kind < 13:
             window = {"skip": self.pick([0, 0, 2]), "limit": self.pick([0, 1, 3])}
             return "find", (chosen, self.projection()), {**window, **({"sort": self.sort()} if self.chance(50) else {})}
-        if kind < 14:
+        if kind < 15:
             return "find_one", (chosen, self.projection()), {"sort": self.sort()} if self.chance(30) else {}
         if kind < 18:
             return "count_documents", (chosen,), {}
@@ -267,7 +268,7 @@ class _Maker:
         return self.pick(operations)()
 
     def rare(self) -> Operation:
-        index = [(field, 1) for field in self.pick(INDEXED)]
+        index = [(field, 1) for field in self.pick(self.pick([INDEXED, self._indexed]))]
         return self.pick([
             ("create_index", (index,), {}), ("create_index", (index,), {}), ("drop_index", (index,), {}),
             ("create_index", ([(field, 1) for field in self.pick(UNIQUE)],), {"unique": True}),

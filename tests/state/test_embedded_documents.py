@@ -9,16 +9,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.state.documents_oracle import Oracle, check_indexes, contents, new_engine, outcome
-from tests.state.documents_programs import Operation, document_of, index_of, operation_of
+from tests.state.documents_programs import program_of
 from tuco_mock.state.embedded.documents import entries
 
 READS = {"find", "find_one", "count_documents", "distinct", "aggregate"}
 SEEDS = st.integers(0, 2**32)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    indexes=st.lists(SEEDS, max_size=6),
+    indexes=st.lists(SEEDS, max_size=8),
     documents=st.lists(SEEDS, min_size=12, max_size=40),
     operations=st.lists(SEEDS, min_size=30, max_size=80),
 )
@@ -29,10 +29,7 @@ def test_every_operation_does_what_mongomock_does(
     with ExitStack() as small_chunks:
         small_chunks.enter_context(mock.patch.object(entries, "LOAD", 4))
         small_chunks.enter_context(mock.patch.object(entries, "_PIECE", 3))
-        program: list[Operation] = [("create_index", (index_of(seed),), {}) for seed in indexes]
-        program += [("insert_one", (document_of(seed),), {}) for seed in documents]
-        program += [operation_of(seed) for seed in operations]
-        for operation in program:
+        for operation in program_of(indexes, documents, operations):
             assert outcome(engine, operation) == outcome(oracle, operation), operation
             if operation[0] not in READS:
                 assert contents(engine) == contents(oracle), operation

@@ -45,12 +45,14 @@ def full(per_minute: int, now: int) -> Bucket:
 def take(bucket: Bucket, per_minute: int, now: int) -> tuple[Bucket, int]:
     """Take one token.
 
+    A clock that was set back refills nothing, and from then on the bucket fills by what it shows.
+
     Returns:
         The bucket afterwards, and 0, or the whole seconds to wait (at least 1) when there was no token (R21).
     """
-    elapsed = max(now - bucket.at, 0)  # a clock that was set back refills nothing
+    elapsed = max(now - bucket.at, 0)
     units = min(bucket.units + elapsed * per_minute, per_minute * UNITS_PER_TOKEN)
     if units >= UNITS_PER_TOKEN:
         return Bucket(units - UNITS_PER_TOKEN, now), 0
     missing_millis = -(-(UNITS_PER_TOKEN - units) // per_minute)
-    return Bucket(units, now), max(-(-missing_millis // 1000), 1)
+    return Bucket(bucket.units, min(bucket.at, now)), max(-(-missing_millis // 1000), 1)

@@ -22,8 +22,12 @@ if kept then
     local before, then_ = string.match(kept, '^(%d+):(-?%d+)$')
     units, at = tonumber(before), tonumber(then_)
 end
+local level = units
 units = math.min(units + math.max(now - at, 0) * per_minute, capacity)
 if units < 60000 then
+    if now < at then -- the clock was set back: from now on the bucket fills by what it shows
+        redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f:%.0f', level, now))
+    end
     local missing = math.ceil((60000 - units) / per_minute)
     return math.max(math.ceil(missing / 1000), 1)
 end

@@ -24,7 +24,7 @@ def take_token(command: Command, keys: Sequence[str], args: Sequence[Any]) -> in
     now = Clock.parse(clock).at(real)
     before = limits.full(per_minute, now) if kept is None else Bucket.parse(kept)
     after, retry_after = limits.take(before, per_minute, now)
-    if not retry_after:
+    if after != before:
         command("HSET", keys[0], field, after.text)
     return retry_after
 
