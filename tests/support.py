@@ -122,6 +122,22 @@ class World:
         return found
 
 
+    def requests(self) -> list[Json]:
+        """The journal."""
+        found: list[Json] = self.control("GET", "/requests")["requests"]
+        return found
+
+    def find(self, **match: Any) -> Json:
+        """What the journal says to a search."""
+        found: Json = self.control("POST", "/requests/find", {"match": match})
+        return found
+
+    def fault(self, effect: Json, **fault: Any) -> Json:
+        """Add a fault; it, as it is shown."""
+        found: list[Json] = self.control("PATCH", "/faults", {"effect": effect, **fault})["faults"]
+        return found[-1]
+
+
 def error(answer: httpx.Response) -> tuple[int, Mapping[str, Any]]:
     """Status and body of a refusal, to compare at once."""
     return answer.status_code, answer.json()

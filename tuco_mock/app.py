@@ -8,9 +8,10 @@ from starlette.applications import Starlette
 
 from tuco_mock.actions.reset import start_with
 from tuco_mock.api.description import description_route
+from tuco_mock.api.routes import UnknownPath
 from tuco_mock.api.routes import routes as api_routes
-from tuco_mock.api.routes import unknown_path
 from tuco_mock.control.routes import routes as control_routes
+from tuco_mock.domain.clocks import hold_moment, release_moment
 from tuco_mock.domain.fixture.check import check
 from tuco_mock.domain.fixture.parse import parse
 from tuco_mock.settings import Settings, fixture_path
@@ -20,7 +21,6 @@ from tuco_mock.state.store import Store
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
-if TYPE_CHECKING:
     from tuco_mock.domain.fixture.model import Fixture
     from tuco_mock.domain.workspaces import Workspace
 
@@ -37,18 +37,23 @@ class TucoApp(Starlette):
         api = api_routes(store, settings)
         super().__init__(routes=[*api, description_route(), *control_routes(store, settings)])
         self.router.redirect_slashes = False  # another path is another path (A18)
-        self.router.default = unknown_path
+        self.router.default = UnknownPath(store)
         self.store = store
         self.started_with: list[Workspace] = []
         self._doors = {route.path: route.app for route in api}
 
+    def stop_waiting(self) -> None:
+        """End everything that waits or delays, for the server is about to stop."""
+        self.store.bell.end()
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer; the simulated API's own paths go straight to their doors, which need no middleware or router."""
-        door = self._doors.get(scope["path"]) if scope["type"] == "http" else None
-        if door is not None:
-            await door(scope, receive, send)
-        else:
-            await super().__call__(scope, receive, send)
+        moment = hold_moment()
+        try:
+            door = self._doors.get(scope["path"]) if scope["type"] == "http" else None
+            await (super().__call__ if door is None else door)(scope, receive, send)
+        finally:
+            release_moment(moment)
 
 
 def create_app(settings: Settings | None = None, *, engines: Engines | None = None) -> TucoApp:
@@ -64,7 +69,7 @@ def create_app(settings: Settings | None = None, *, engines: Engines | None = No
     """
     settings = settings or Settings()
     fixture = read_fixture(settings)
-    store = Store(engines or embedded())
+    store = Store(engines or embedded(), journal_limit=settings.journal_limit)
     app = TucoApp(store, settings)
     app.started_with = start_with(store, fixture)
     return app

@@ -7,12 +7,15 @@ import contextlib
 import errno
 import signal
 import socket
+import struct
 import threading
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import msgspec
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from tuco_mock.wire.connection import EXTENSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -96,12 +99,45 @@ class _JoinedWrites:
         return getattr(self._transport, name)
 
 
+class _Connection:
+    """What a fault may do to the connection of a request (`tuco_mock.wire.connection`)."""
+
+    def __init__(self, protocol: _Protocol) -> None:
+        self._protocol = protocol
+
+    def reset(self) -> None:
+        """Break it: closing without lingering sends a reset instead of an orderly end."""
+        transport = self._abandoned()
+        own = transport.get_extra_info("socket")
+        own.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        transport.abort()
+
+    def close(self) -> None:
+        """Close it once what was sent is out."""
+        self._abandoned().close()
+
+    def send_raw(self, data: bytes) -> None:
+        """Send bytes as they are."""
+        self._abandoned().write(data)
+
+    def _abandoned(self) -> asyncio.Transport:
+        """The transport, on which uvicorn sends nothing more of its own."""
+        self._protocol.cycle.disconnected = True
+        return self._protocol.transport
+
+
 class _Protocol(HttpToolsProtocol):
     """uvicorn's protocol, which answers 400 itself when the bytes behind a request are no HTTP."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
         """Start with a client."""
         super().connection_made(cast("asyncio.Transport", _JoinedWrites(transport)))
+        self._extensions: dict[str, Any] = {EXTENSION: _Connection(self)}
+
+    def on_message_begin(self) -> None:
+        """Offer the connection to the application."""
+        super().on_message_begin()
+        self.scope["extensions"] = self._extensions
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what was read so far; a request in it that has no answer yet is not carried out (A10)."""
@@ -120,7 +156,7 @@ class _Protocol(HttpToolsProtocol):
 class _Server(uvicorn.Server):
     """uvicorn that tells when it answers, and for which a signal is an orderly end and not a failure."""
 
-    def __init__(self, app: ASGIApp, on_started: Callable[[], None]) -> None:
+    def __init__(self, app: ASGIApp, on_started: Callable[[], None], on_ending: Callable[[], None]) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -137,6 +173,7 @@ class _Server(uvicorn.Server):
             )
         )
         self._on_started = on_started
+        self._on_ending = on_ending
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -145,6 +182,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End: a request that gets complete in time is answered, one that doesn't is hung up on."""
+        self._on_ending()
         hanging_up = asyncio.get_running_loop().call_later(_GRACE_SECONDS, self._hang_up)
         await super().shutdown(sockets)
         hanging_up.cancel()
@@ -172,23 +210,43 @@ class _Server(uvicorn.Server):
         self.handle_exit(number, frame)
 
 
-def run(app: ASGIApp, listener: socket.socket, on_started: Callable[[], None]) -> None:
-    """Serve until SIGINT or SIGTERM."""
-    _Server(app, on_started).run(sockets=[listener])
+def _nothing() -> None:
+    """What happens at the end of an application that keeps nobody waiting."""
+
+
+def run(
+    app: ASGIApp,
+    listener: socket.socket,
+    on_started: Callable[[], None],
+    on_ending: Callable[[], None] = _nothing,
+) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    Args:
+        app: what answers.
+        listener: where.
+        on_started: called once it answers.
+        on_ending: called when it is about to stop: ends what waits or delays.
+    """
+    _Server(app, on_started, on_ending).run(sockets=[listener])
 
 
 class BackgroundServer:
     """A server in a thread of this process: a context manager, ready when it is entered, gone when it is left.
 
+    What `app` has as `stop_waiting` is called when the server is about to stop.
+
     Attributes:
+        app: the application it serves.
         url: its base URL, with the port that was picked.
     """
 
     def __init__(self, app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> None:
+        self.app = app
         self._listener = bind(host, port)
         self.url = url_of(self._listener)
         self._ready = threading.Event()
-        self._server = _Server(app, self._ready.set)
+        self._server = _Server(app, self._ready.set, getattr(app, "stop_waiting", _nothing))
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="tuco-mock", daemon=True)
 

@@ -12,6 +12,9 @@ from pathlib import Path
 DEFAULT_PORT = 4010
 """TCP port that `tuco-mock serve` listens on when none is given."""
 
+JOURNAL_LIMIT = 5_000
+"""How many requests the journal of a workspace keeps when nothing else is said."""
+
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 """Host names the control plane always answers to."""
 
@@ -28,6 +31,7 @@ class Settings:
         control_token: when set, the control plane wants it as ``Authorization: Bearer``.
         max_body_bytes: longest request body that is read, in bytes; a longer one gets 413 (A14).
         max_fixture_bytes: the same for the control plane, which takes whole states.
+        journal_limit: how many requests the journal of each workspace keeps.
         validate: check each answer against ``openapi/tuco.yaml`` while serving.
         log_format: ``text`` for people, ``json`` for one JSON record a line.
     """
@@ -39,6 +43,7 @@ class Settings:
     control_token: str | None = None
     max_body_bytes: int = 1024 * 1024
     max_fixture_bytes: int = 256 * 1024 * 1024
+    journal_limit: int = JOURNAL_LIMIT
     validate: bool = False
     log_format: str = "text"
 

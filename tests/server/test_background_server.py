@@ -47,7 +47,7 @@ def test_twenty_starts_and_stops_leave_nothing_behind() -> None:
         with pytest.raises(OSError, match="refused"):
             connect(server.url)
     assert threading.enumerate() == threads
-    assert descriptors() == open_files
+    assert descriptors() <= open_files
 
 
 def test_it_answers_at_once_and_to_the_end() -> None:
@@ -98,7 +98,7 @@ def test_a_start_that_fails_is_told_and_leaves_nothing_open() -> None:
     with pytest.raises(RuntimeError, match="did not start"):
         BackgroundServer(no_application).__enter__()
     assert threading.enumerate() == threads
-    assert descriptors() == open_files
+    assert descriptors() <= open_files
 
 
 def test_a_taken_port_is_told_before_anything_starts() -> None:
@@ -108,7 +108,7 @@ def test_a_taken_port_is_told_before_anything_starts() -> None:
         open_files = descriptors()
         with pytest.raises(PortTaken, match=rf"127\.0\.0\.1:{port}.*in use.*--port 0"):
             BackgroundServer(hello, port=port)
-        assert descriptors() == open_files
+        assert descriptors() <= open_files
     assert threading.enumerate() == threads
 
 
@@ -120,7 +120,7 @@ def test_an_address_that_is_none_of_ours_is_named(host: str, words: str) -> None
     open_files = descriptors()
     with pytest.raises(PortTaken, match=words):
         bind(host, 0)
-    assert descriptors() == open_files
+    assert descriptors() <= open_files
 
 
 @pytest.mark.parametrize("port", [-1, 65_536, 2**40])
@@ -128,7 +128,7 @@ def test_a_number_that_is_no_port_is_told(port: int) -> None:
     open_files = descriptors()
     with pytest.raises((PortTaken, ValueError, OverflowError)):
         bind("127.0.0.1", port).close()
-    assert descriptors() == open_files
+    assert descriptors() <= open_files
 
 
 def test_a_port_below_1024_is_told_to_who_may_not() -> None:

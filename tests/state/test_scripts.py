@@ -46,6 +46,33 @@ def test_taking_tokens(real_redis: redis.Redis, taken: list[tuple[str | None, in
     assert outcomes[0] == outcomes[1]
 
 
+appends = st.tuples(clocks, st.text(max_size=5), moments, st.integers(1, 4), st.integers(0, 3))
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(appended=st.lists(appends, max_size=12), is_claimed=st.booleans())
+def test_appending_to_a_log(
+    real_redis: redis.Redis, appended: list[tuple[str | None, str, int, int, int]], is_claimed: bool
+) -> None:
+    """The same log and marks afterwards, whatever the clock shows and whether the workspace is still there."""
+    log, marks = "tuco:log:w", "tuco:log:w:marks"
+    embedded = open_redis()
+    real_redis.flushall()
+    outcomes = []
+    for engine in (real_redis, embedded):
+        append = engine.register_script(scripts.APPEND)
+        said = []
+        for clock, record, real, kept, slack in appended:
+            if clock is None:
+                engine.hdel(KEY, "clock")
+            else:
+                engine.hset(KEY, "clock", clock)
+            keys = [log, marks, *([KEY] if is_claimed else [])]
+            said.append(append(keys=keys, args=[record, real, kept, kept + slack]))
+        outcomes.append((said, engine.lrange(log, 0, -1), engine.hgetall(marks)))
+    assert outcomes[0] == outcomes[1]
+
+
 @pytest.mark.clause("R20")
 @pytest.mark.parametrize("which", ["real", "embedded"])
 def test_of_many_at_once_just_as_many_get_one_as_there_are(real_redis: redis.Redis, which: str) -> None:

@@ -38,7 +38,7 @@ def cancel_for_lead(store: Store, workspace: Workspace, lead_id: str | None, add
             the messages that go to one of them are meant (C10).
     """
     if lead_id is None:
-        lead_id = _owner(store, workspace, address_keys)
+        lead_id = store.leads.first_with(workspace.id, address_keys)
     if lead_id is not None:
         found = store.messages.cancellable_of_lead(workspace.id, lead_id)
     else:
@@ -49,12 +49,3 @@ def cancel_for_lead(store: Store, workspace: Workspace, lead_id: str | None, add
     cancelled = store.messages.cancel(workspace.id, found, now, store.vitals.next_sequence(workspace.id))
     jobs_removed = store.queue.remove(workspace.id, cancelled) if cancelled else 0
     return Cancelled(lead_id, cancelled, jobs_removed)
-
-
-def _owner(store: Store, workspace: Workspace, address_keys: Sequence[str]) -> str | None:
-    """The first lead that has one of the addresses."""
-    for address_key in address_keys:
-        lead_id = store.leads.id_of(workspace.id, address_key)
-        if lead_id is not None:
-            return lead_id
-    return None

@@ -48,6 +48,7 @@ def make_workspace(store: Store, spec: model.Workspace, origin: str = "") -> Wor
         store.workspaces.drop(workspace.id)
         store.empty(workspace.id)
         raise
+    store.log.begin(workspace.id, clock.now())
     return workspace
 
 
@@ -99,9 +100,9 @@ def add(store: Store, workspace: Workspace, items: Items) -> Documents:
     if first != expected:  # somebody else took numbers meanwhile: those reserved now are ours alone
         documents = build(here, items, _context(store, workspace, now, first))
     for kind in _CONTENTS:
-        store.insert(kind, getattr(documents, kind))
+        store.documents.insert(here, kind, getattr(documents, kind))
     store.queue.add(here, _jobs(documents, now))
-    store.replies.touch(documents.threads)
+    store.replies.touch(here, documents.threads)
     return documents
 
 
@@ -170,8 +171,8 @@ def _fill(store: Store, workspace: Workspace, spec: model.Workspace, clock: Cloc
     store.vitals.set_sequence(here, max(documents.next_sequence - 1, spec.sequence or 0))
     store.queue.add(here, _jobs(documents, clock.now()))
     for kind in _CONTENTS:
-        store.move_in(kind, getattr(documents, kind))
-    store.replies.start(documents.threads)
+        store.move_in(here, kind, getattr(documents, kind))
+    store.replies.start(here, documents.threads)
     if spec.rate_limit_buckets is not None and spec.rate_limit_buckets.replies is not None:
         level = spec.rate_limit_buckets.replies
         at = moment(level.at, clock.now()) or iso(clock.now())

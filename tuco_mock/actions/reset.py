@@ -8,6 +8,7 @@ import msgspec
 
 from tuco_mock.actions.load import make_workspace, replace_state
 from tuco_mock.domain.fixture.check import check_workspace
+from tuco_mock.state.log import UNCLAIMED
 from tuco_mock.state.starts import Start
 
 if TYPE_CHECKING:
@@ -43,21 +44,30 @@ def reset_server(store: Store) -> list[Workspace]:
     starts = [(_spec_of(start), start.origin) for start in store.starts.server()]
     for workspace in store.workspaces.all():
         drop_workspace(store, workspace)
+    store.log.drop(UNCLAIMED)
     return [make_workspace(store, spec, origin) for spec, origin in starts]
 
 
 def reset_workspace(store: Store, workspace: Workspace) -> Workspace:
     """Put back the state and settings a workspace was made with; relative times are counted from now.
 
+    Faults and journal begin anew as well.
+
     Raises:
         Conflict: a key it was made with belongs to another workspace by now.
     """
     start = store.starts.of(workspace.id)
-    return replace_state(store, workspace, _spec_of(start), origin=start.origin)
+    changed = replace_state(store, workspace, _spec_of(start), origin=start.origin)
+    store.faults.clear(workspace.id)
+    store.log.begin(workspace.id, store.vitals.clock(workspace.id).now())
+    return changed
 
 
 def drop_workspace(store: Store, workspace: Workspace) -> None:
-    """Remove a workspace and all that is in it."""
+    """Remove a workspace and all that is in it, its snapshots first: nothing needs to be noted in them any more."""
+    store.snapshots.drop_all(workspace.id)
     store.workspaces.drop(workspace.id)
     store.empty(workspace.id)
     store.starts.drop(workspace.id)
+    store.faults.clear(workspace.id)
+    store.log.drop(workspace.id)

@@ -1,7 +1,8 @@
 """The door every call to the simulated API goes through.
 
-In this order: method (A9), key (A1), workspace (A4), limit (R20), then the operation's own handler, which parses, acts
-and renders. Whatever goes wrong unexpectedly becomes the operation's documented 500 (A11).
+In this order: method (A9), key (A1), workspace (A4), limit (R20), what the caller prefers or a fault wants, then the
+operation's own handler, which parses, acts and renders. Whatever goes wrong unexpectedly becomes the operation's
+documented 500 (A11). The journal has its record before the answer leaves.
 """
 
 from __future__ import annotations
@@ -18,9 +19,14 @@ from tuco_mock.api.errors import (
     rate_limited,
     unauthorized,
 )
+from tuco_mock.api.mishap import Reply, meet, suffer
+from tuco_mock.api.prefer import preferred
+from tuco_mock.api.visit import Visit
+from tuco_mock.domain.clocks import hold_moment
 from tuco_mock.domain.errors import RateLimited
-from tuco_mock.wire.answer import Answer, send_answer
+from tuco_mock.wire.answer import Answer, encode, send_body
 from tuco_mock.wire.body import BodyTooLarge, ClientGone, read_body
+from tuco_mock.wire.connection import FAULTED, connection_of
 from tuco_mock.wire.credentials import bearer_token
 
 if TYPE_CHECKING:
@@ -44,12 +50,14 @@ class Call:
         workspace: whose key was used.
         query: the query string, undecoded.
         body: the whole body; empty for operations without one.
+        visit: where the handler notes which lead it was about, and what it did.
     """
 
     store: Store
     workspace: Workspace
     query: bytes
     body: bytes
+    visit: Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,7 @@ class Operation:
         method: its HTTP method.
         path: its path.
         handler: parses, acts and renders.
+        lead_of: the id of the lead that a call is about, or None; changes nothing.
         failure: the documented text of its 500 (A11, C19, R24).
         group: the rate limit it counts against, or None (C18).
         has_body: whether it reads a body.
@@ -68,6 +77,7 @@ class Operation:
     method: str
     path: str
     handler: Callable[[Call], Answer]
+    lead_of: Callable[[Call], str | None]
     failure: str = "Internal server error"
     group: str | None = None
     has_body: bool = False
@@ -83,40 +93,57 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        visit = Visit(scope)
         operation = self._operations.get(scope["method"])
         if operation is None:
-            return await send_answer(send, method_not_allowed(*self._operations).answer)
+            visit.workspace = claimed_by(self._store, scope)
+            reply = _rendered(_refused(method_not_allowed(*self._operations), visit))
+        else:
+            try:
+                reply = await self._reply(operation, visit, receive)
+            except ClientGone:
+                visit.reason = "the client went away before its request was complete; nothing was done"
+                return visit.close(self._store, None)
+        if reply.lost is not None:
+            visit.close(self._store, None)
+            return _lose(scope, reply)
+        visit.close(self._store, reply.status, reply.body, reply.headers, is_json=reply.is_json)
+        return await send_body(send, reply.status, reply.body, reply.headers, reply.content_type)
+
+    async def _reply(self, operation: Operation, visit: Visit, receive: Receive) -> Reply:
+        """What an operation answers.
+
+        Raises:
+            ClientGone: the client went away before its request was complete.
+        """
         try:
-            answer = await self._answer(operation, scope, receive)
-        except ApiError as error:
-            answer = error.answer
-        except RateLimited as error:
-            answer = rate_limited(error.retry_after).answer
-        except BodyTooLarge:
-            answer = body_too_large().answer
+            workspace = self._enter(operation, visit)
+            if operation.has_body:
+                visit.body = await read_body(visit.scope, receive, self._max_body_bytes)
+                hold_moment()  # it may have taken its time
+            call = Call(self._store, workspace, visit.scope["query_string"], visit.body, visit)
+            answer = _preferred(operation, visit)
+            if answer is None:
+                met = meet(operation, call)
+                if met is not None:
+                    return await suffer(met, operation, call, lambda: _carry_out(operation, call), receive)
+                answer = operation.handler(call)
         except ClientGone:
-            return None
-        except Exception:
-            log.exception("%s %s failed unexpectedly", operation.method, operation.path)
-            answer = Answer(500, {"error": operation.failure})
-        return await send_answer(send, answer)
+            raise
+        except Exception as error:  # noqa: BLE001 - every failure has its documented answer
+            answer = _answer_to(error, operation, visit)
+        return _rendered(answer)
 
-    async def _answer(self, operation: Operation, scope: Scope, receive: Receive) -> Answer:
-        workspace = self._enter(operation, scope)
-        body = await read_body(scope, receive, self._max_body_bytes) if operation.has_body else b""
-        return operation.handler(Call(self._store, workspace, scope["query_string"], body))
-
-    def _enter(self, operation: Operation, scope: Scope) -> Workspace:
+    def _enter(self, operation: Operation, visit: Visit) -> Workspace:
         """The workspace the call acts in.
 
         Raises:
             ApiError: 401 or 400 for the key.
             RateLimited: the workspace's bucket for the operation's group is empty.
         """
-        key = bearer_token(scope)
-        workspace = self._store.workspaces.by_key(key) if key else None
+        visit.workspace = workspace = claimed_by(self._store, visit.scope)
         if workspace is None:
-            raise unauthorized()
+            raise unauthorized("no workspace has the key" if bearer_token(visit.scope) else "there is no bearer key")
         if not workspace.active:
             raise no_active_workspace()
         if operation.group is not None:
@@ -124,3 +151,65 @@ class Door:
             if limit is not None:
                 self._store.vitals.take(workspace.id, operation.group, limit)
         return workspace
+
+
+def claimed_by(store: Store, scope: Scope) -> Workspace | None:
+    """The workspace whose key a request came with."""
+    key = bearer_token(scope)
+    return store.workspaces.by_key(key) if key else None
+
+
+def _preferred(operation: Operation, visit: Visit) -> Answer | None:
+    """The documented answer that the caller prefers to the real one."""
+    prefer = visit.header("prefer")
+    if prefer is None:
+        return None
+    try:
+        return preferred(operation, prefer)
+    except ApiError:
+        visit.scope[FAULTED] = True  # that refusal is ours, and in no description
+        raise
+
+
+def _carry_out(operation: Operation, call: Call) -> Answer:
+    """The real answer to a call, whatever comes."""
+    try:
+        return operation.handler(call)
+    except Exception as error:  # noqa: BLE001 - every failure has its documented answer
+        return _answer_to(error, operation, call.visit)
+
+
+def _answer_to(error: Exception, operation: Operation, visit: Visit) -> Answer:
+    """The documented answer to what went wrong."""
+    if isinstance(error, ApiError):
+        return _refused(error, visit)
+    if isinstance(error, RateLimited):
+        return _refused(rate_limited(error.retry_after), visit)
+    if isinstance(error, BodyTooLarge):
+        return _refused(body_too_large(), visit)
+    log.error("%s %s failed unexpectedly", operation.method, operation.path, exc_info=error)
+    visit.clause, visit.reason = "A11", "unexpected failure; the log of tuco-mock has the traceback"
+    return Answer(500, {"error": operation.failure})
+
+
+def _refused(refusal: ApiError, visit: Visit) -> Answer:
+    visit.clause, visit.reason = refusal.clause, refusal.reason
+    return refusal.answer
+
+
+def _rendered(answer: Answer) -> Reply:
+    return Reply(answer.status, encode(answer.body), answer.headers)
+
+
+def _lose(scope: Scope, reply: Reply) -> None:
+    """Break the connection in the way the fault wants."""
+    connection = connection_of(scope)
+    if reply.lost == "reset":
+        return connection.reset()
+    if reply.lost == "truncated":
+        head = (
+            f"HTTP/1.1 {reply.status} OK\r\ncontent-type: {reply.content_type.decode()}\r\n"
+            f"content-length: {len(reply.body)}\r\n\r\n"
+        )
+        connection.send_raw(head.encode() + reply.body[: len(reply.body) // 2])
+    return connection.close()

@@ -10,39 +10,46 @@ class ApiError(Exception):
 
     Attributes:
         answer: what the caller gets.
+        clause: the clause of the catalogue that it follows from.
+        reason: more about it than the answer may say, for the journal.
     """
 
-    def __init__(self, status: int, error: str, **headers: str) -> None:
+    def __init__(
+        self, status: int, error: str, *, clause: str | None = None, reason: str | None = None, **headers: str
+    ) -> None:
         super().__init__(error)
+        self.clause = clause
+        self.reason = reason
         extra = tuple((name.replace("_", "-").encode(), value.encode()) for name, value in headers.items())
         self.answer = Answer(status, {"error": error}, extra)
 
 
-def unauthorized() -> ApiError:
+def unauthorized(reason: str) -> ApiError:
     """401, before anything else is looked at (A1)."""
-    return ApiError(401, "Unauthorized")
+    return ApiError(401, "Unauthorized", clause="A1", reason=reason)
 
 
 def no_active_workspace() -> ApiError:
     """400 for a key whose workspace is inactive (A4)."""
-    return ApiError(400, "No active workspace")
+    return ApiError(400, "No active workspace", clause="A4")
 
 
-def not_found() -> ApiError:
-    """404 for a path the API doesn't have (A9)."""
-    return ApiError(404, "Not found")
+def not_found(hint: str | None) -> ApiError:
+    """404 for a path the API doesn't have; the hint names the nearest one it has (A9)."""
+    return ApiError(404, "Not found", clause="A9", reason=hint)
 
 
 def method_not_allowed(*allowed: str) -> ApiError:
     """405 with the methods the path does have (A9)."""
-    return ApiError(405, "Method not allowed", allow=", ".join(allowed))
+    methods = ", ".join(allowed)
+    return ApiError(405, "Method not allowed", clause="A9", reason=f"the path takes {methods}", allow=methods)
 
 
 def rate_limited(retry_after: int) -> ApiError:
     """429; waiting `retry_after` whole seconds is enough (R20, R21)."""
-    return ApiError(429, "Rate limit exceeded", retry_after=str(retry_after))
+    return ApiError(429, "Rate limit exceeded", clause="R21", retry_after=str(retry_after))
 
 
 def body_too_large() -> ApiError:
     """413 for a body over the limit (A14)."""
-    return ApiError(413, "Request body too large")
+    return ApiError(413, "Request body too large", clause="A14")

@@ -25,16 +25,16 @@ def json_object(body: bytes) -> dict[str, Any]:
     try:
         value = _decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise _malformed() from error
+        raise _malformed(str(error)) from error
     if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _is_too_deep(value):
-        raise _malformed()
+        raise _malformed(f"objects and arrays nest deeper than {MAX_DEPTH}")
     if not isinstance(value, dict):
-        raise ApiError(400, "Request body must be a JSON object")
+        raise ApiError(400, "Request body must be a JSON object", clause="C3")
     return value
 
 
-def _malformed() -> ApiError:
-    return ApiError(400, "Invalid request body (JSON required)")
+def _malformed(reason: str) -> ApiError:
+    return ApiError(400, "Invalid request body (JSON required)", clause="C3", reason=reason)
 
 
 def _is_too_deep(value: object) -> bool:

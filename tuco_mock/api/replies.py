@@ -19,16 +19,21 @@ if TYPE_CHECKING:
 
     from tuco_mock.api.door import Call
 
-_NOT_FOUND = {"lead": "Lead not found or access denied", "campaign": "Campaign not found"}
+_NOT_FOUND = {"lead": ("Lead not found or access denied", "R3"), "campaign": ("Campaign not found", "R4")}
+
+_CLAUSES = {"leadId": "R3", "campaignId": "R4", "lineId": "R7", "dateFrom": "R9", "dateTo": "R9"}
+"""The clause that speaks of each parameter."""
 
 
 def handle(call: Call) -> Answer:
     """Show the leads who replied."""
     query = _parse(parameters(call.query), call.workspace.country_code)
+    call.visit.lead = query.lead_id
     try:
         page = list_replies(call.store, call.workspace, query)
     except NotFound as error:
-        raise ApiError(404, _NOT_FOUND[error.kind]) from error
+        text, clause = _NOT_FOUND[error.kind]
+        raise ApiError(404, text, clause=clause) from error
     return Answer(
         200,
         {
@@ -41,6 +46,13 @@ def handle(call: Call) -> Answer:
     )
 
 
+def lead_of(call: Call) -> str | None:
+    """The lead that a call asks for: the one it names, or the first that has one of its addresses (R3, R6)."""
+    query = _parse(parameters(call.query), call.workspace.country_code)
+    known = [each for each in query.addresses if each is not None]
+    return query.lead_id or call.store.leads.first_with(call.workspace.id, known)
+
+
 def _parse(given: dict[str, str], country_code: str) -> ReplyQuery:
     """The query, its conditions checked in the documented order (R23).
 
@@ -50,7 +62,7 @@ def _parse(given: dict[str, str], country_code: str) -> ReplyQuery:
     ids = [_id(given, name) for name in ("leadId", "campaignId", "lineId")]
     since, until = (_moment(given, name) for name in ("dateFrom", "dateTo"))
     if since is not None and until is not None and since > until:
-        raise ApiError(400, "dateFrom must be <= dateTo")
+        raise ApiError(400, "dateFrom must be <= dateTo", clause="R9")
     return ReplyQuery(
         lead_id=ids[0],
         campaign_id=ids[1],
@@ -69,7 +81,7 @@ def _id(given: dict[str, str], name: str) -> str | None:
         return None
     found = object_id(text)
     if found is None:
-        raise ApiError(400, f"Invalid {name}")
+        raise ApiError(400, f"Invalid {name}", clause=_CLAUSES[name])
     return found
 
 
@@ -79,7 +91,7 @@ def _moment(given: dict[str, str], name: str) -> datetime | None:
         return None
     found = parse_iso(text)
     if found is None:
-        raise ApiError(400, f"Invalid {name}")
+        raise ApiError(400, f"Invalid {name}", clause=_CLAUSES[name], reason=f"{text!r} is no ISO 8601")
     return found
 
 

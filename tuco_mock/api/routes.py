@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from starlette.routing import Route
 
 from tuco_mock.api import cancel_for_lead, replies
-from tuco_mock.api.door import Door, Operation
+from tuco_mock.api.door import Door, Operation, claimed_by
 from tuco_mock.api.errors import not_found
-from tuco_mock.wire.answer import send_answer
+from tuco_mock.api.visit import Visit
+from tuco_mock.wire.answer import encode, send_body
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -22,8 +23,16 @@ if TYPE_CHECKING:
 log = logging.getLogger("tuco_mock.api")
 
 OPERATIONS = (
-    Operation("POST", "/api/messages/cancel-for-lead", cancel_for_lead.handle, has_body=True),
-    Operation("GET", "/api/replies", replies.handle, "Failed to fetch replies", group="replies"),
+    Operation(
+        "POST",
+        "/api/messages/cancel-for-lead",
+        cancel_for_lead.handle,
+        cancel_for_lead.lead_of,
+        has_body=True,
+    ),
+    Operation(
+        "GET", "/api/replies", replies.handle, replies.lead_of, failure="Failed to fetch replies", group="replies"
+    ),
 )
 
 
@@ -37,11 +46,24 @@ def _at(path: str) -> list[Operation]:
     return [operation for operation in OPERATIONS if operation.path == path]
 
 
-async def unknown_path(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 - the ASGI signature
-    """404 for any other path; the log names the nearest documented one (A9)."""
-    if scope["type"] != "http":
-        return
-    path = scope["path"].encode("unicode_escape").decode()  # a path can't begin a line of its own
-    near = difflib.get_close_matches(path, [operation.path for operation in OPERATIONS], n=1, cutoff=0.5)
-    log.warning("404 %s %s%s", scope["method"], path, f": did you mean {near[0]}?" if near else "")
-    await send_answer(send, not_found().answer)
+class UnknownPath:
+    """The ASGI application of every other path: 404, its record and the log name the nearest documented one (A9)."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - as ASGI has it
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        path = scope["path"].encode("unicode_escape").decode()  # a path can't begin a line of its own
+        near = difflib.get_close_matches(path, [operation.path for operation in OPERATIONS], n=1, cutoff=0.65)
+        hint = f"did you mean {near[0]}?" if near else None
+        log.warning("404 %s %s%s", scope["method"], path, f": {hint}" if hint else "")
+        visit = Visit(scope)
+        refusal = not_found(hint)
+        visit.workspace = claimed_by(self._store, scope)
+        visit.clause, visit.reason = refusal.clause, refusal.reason
+        body = encode(refusal.answer.body)
+        visit.close(self._store, refusal.answer.status, body)
+        await send_body(send, refusal.answer.status, body, ())

@@ -6,6 +6,8 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any
 
+from tuco_mock.wire.connection import FAULTED
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -46,7 +48,8 @@ class ResponseValidator:
         Args:
             app: what answers.
             spec: the API description, as `load_spec` gives it.
-            is_exempt: asked once the answer is there; true when it is undocumented on purpose: a fault.
+            is_exempt: asked once the answer is there; true when it is undocumented on purpose. A fault is one unless
+                something else is asked.
 
         Raises:
             ValueError: the description lacks something that every answer needs; see `Conformance`.
@@ -58,7 +61,13 @@ class ResponseValidator:
         self.checked = 0
         self.different = 0
         self._conformance = Conformance(spec)
-        self._is_exempt = is_exempt
+        self._is_exempt = is_exempt or _is_faulted
+
+    def stop_waiting(self) -> None:
+        """End what waits or delays in the application, for the server is about to stop."""
+        stop: Callable[[], None] | None = getattr(self.app, "stop_waiting", None)
+        if stop is not None:
+            stop()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -76,7 +85,7 @@ class ResponseValidator:
 
     async def _release(self, scope: Scope, exchange: _Exchange, send: Send, *, cut_short: bool) -> None:
         """Let go of what was held back; what a failure or the client cut short is not checked."""
-        if cut_short or (self._is_exempt is not None and self._is_exempt(scope)):
+        if cut_short or self._is_exempt(scope):
             await exchange.replay(send)
             return
         verdict = self._check(scope, exchange)
@@ -154,6 +163,10 @@ class _Exchange:
 
     def _of_type(self, name: str) -> list[Message]:
         return [message for message in self._messages if message["type"] == name]
+
+
+def _is_faulted(scope: Scope) -> bool:
+    return FAULTED in scope
 
 
 def _is_simulated(path: str) -> bool:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 import tuco_mock
+from tuco_mock.control.journal import Patience, Question
 from tuco_mock.control.schemas import PROBLEM
+from tuco_mock.domain.faults import Fault
 from tuco_mock.domain.fixture import model
 
 if TYPE_CHECKING:
@@ -18,7 +20,14 @@ if TYPE_CHECKING:
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _NO_NAME = re.compile(r"[^A-Za-z]+(?:tuco/)?")
-_MEANING = {"ws": "id of a workspace, or `default` for the first one", "messageId": "id of a message"}
+_MEANING = {
+    "ws": "id of a workspace, or `default` for the first one",
+    "messageId": "id of a message",
+    "name": "name of a snapshot",
+    "group": "rate-limit group, as `replies`",
+}
+
+_TYPES = (model.Workspace, Fault, Question, Patience)
 
 
 def describe(operations: Iterable[ControlOperation]) -> dict[str, Any]:
@@ -26,7 +35,7 @@ def describe(operations: Iterable[ControlOperation]) -> dict[str, Any]:
     paths: dict[str, Any] = {}
     for operation in operations:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
-    _, schemas = msgspec.json.schema_components([model.Workspace], ref_template="#/components/schemas/{name}")
+    _, schemas = msgspec.json.schema_components(_TYPES, ref_template="#/components/schemas/{name}")
     return {
         "openapi": "3.1.0",
         "info": {"title": "tuco-mock control plane", "version": tuco_mock.__version__},

@@ -1,12 +1,13 @@
 """The door of the control plane: guard, JSON in, action, JSON out, problems as problem+json.
 
-It is never throttled, faulted or journalled.
+It is never throttled, faulted or journalled; the timeline tells what it changed in a workspace.
 """
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
+from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -14,12 +15,15 @@ import msgspec
 
 from tuco_mock.control.guard import Guard
 from tuco_mock.control.problem import Problem, from_refusal, send_problem
+from tuco_mock.domain.clocks import hold_moment
 from tuco_mock.domain.errors import Refusal
+from tuco_mock.domain.journal import Effect, Record, clipped
+from tuco_mock.domain.workspaces import FIRST
 from tuco_mock.wire.answer import Answer, send_answer
 from tuco_mock.wire.body import BodyTooLarge, ClientGone, read_body
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from starlette.types import Receive, Scope, Send
 
@@ -28,6 +32,9 @@ if TYPE_CHECKING:
     from tuco_mock.state.store import Store
 
 log = logging.getLogger("tuco_mock.control")
+
+LONGEST_CONTROL_BODY = 256 * 1024
+"""How much of a body the timeline keeps, in bytes; a recording whose bodies were longer can't be replayed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,8 @@ class ControlCall:
         path: the parameters in the path.
         query: the parameters of the query string, each with all its values.
         body: the decoded JSON body; None for an empty one.
+        receive: what else comes from the client: its going away.
+        effects: what was done, for the timeline; a handler adds to it.
     """
 
     store: Store
@@ -47,6 +56,21 @@ class ControlCall:
     path: Mapping[str, str]
     query: Mapping[str, list[str]]
     body: Any
+    receive: Receive
+    effects: list[Effect] = field(default_factory=list)
+
+    def number(self, name: str, default: int | None, largest: int, *, least: int = 1) -> int | None:
+        """A whole number of the query string.
+
+        Raises:
+            Problem: 400, it is none, or out of bounds.
+        """
+        if name not in self.query:
+            return default
+        text = self.query[name][0]
+        if text.isascii() and text.isdecimal() and len(text) < 17 and least <= int(text) <= largest:
+            return int(text)
+        raise Problem(400, f"{name} is a number from {least} to {largest}, not {text!r}.")
 
     def workspace(self) -> Workspace:
         """The workspace that the path names.
@@ -69,16 +93,18 @@ class ControlOperation:
         answer: JSON Schema of its answer.
         query: names of its query parameters, with what they mean.
         status: status of its answer when all went well.
+        is_logged: whether the timeline tells of it: it changes a workspace.
     """
 
     method: str
     path: str
-    handler: Callable[[ControlCall], Any]
+    handler: Callable[[ControlCall], Any | Awaitable[Any]]
     summary: str
     body: Mapping[str, Any] | None = None
     answer: Mapping[str, Any] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     status: int = 200
+    is_logged: bool = True
 
 
 class ControlDoor:
@@ -115,23 +141,52 @@ class ControlDoor:
                 if allowed
                 else Problem(404, f"There is no {scope['path']}; /_tuco/openapi.json lists what there is.")
             )
-        body = await self._body(scope, receive) if operation.body is not None else None
+        data = await self._data(scope, receive) if operation.body is not None else b""
+        hold_moment()  # it may have taken its time
         query = parse_qs(scope["query_string"].decode("utf-8", "replace"), errors="replace")
-        call = ControlCall(self._store, self._settings, scope.get("path_params", {}), query, body)
-        return Answer(operation.status, operation.handler(call))
+        path = scope.get("path_params", {})
+        call = ControlCall(self._store, self._settings, path, query, _decoded(data), receive)
+        workspace = path.get("ws") if operation.is_logged and operation.method != "GET" else None
+        if workspace == FIRST:
+            workspace = call.workspace().id
+        result = operation.handler(call)
+        if isawaitable(result):
+            result = await result
+        if workspace is not None:
+            self._log(operation, workspace, scope, data, call)
+        return Answer(operation.status, result)
 
-    async def _body(self, scope: Scope, receive: Receive) -> Any:
+    def _log(self, operation: ControlOperation, workspace: str, scope: Scope, data: bytes, call: ControlCall) -> None:
+        """Let the timeline of the workspace tell what was done to it; its own path is left out of what is told."""
+        body, length = clipped(data, LONGEST_CONTROL_BODY)
+        _, _, below = scope["path"].removeprefix("/_tuco/workspaces/").partition("/")
+        record = Record(
+            kind="control",
+            method=operation.method,
+            path=f"/{below}" if below else "",
+            body=body,
+            body_bytes=length,
+            status=operation.status,
+            effects=tuple(call.effects),
+        )
+        self._store.log.append(workspace, record)
+
+    async def _data(self, scope: Scope, receive: Receive) -> bytes:
         limit = self._settings.max_fixture_bytes
         try:
-            data = await read_body(scope, receive, limit)
+            return await read_body(scope, receive, limit)
         except BodyTooLarge as error:
             raise Problem(413, f"The body is longer than {limit} bytes.") from error
-        if not data.strip():
-            return None
-        try:
-            body = msgspec.json.decode(data)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise Problem(400, f"The body is no JSON: {error}.") from error
-        if body is None:
-            raise Problem(400, "The body is null; leave it out, or send what the operation takes.")
-        return body
+
+
+def _decoded(data: bytes) -> Any:
+    """A body's JSON; None for an empty one."""
+    if not data.strip():
+        return None
+    try:
+        body = msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Problem(400, f"The body is no JSON: {error}.") from error
+    if body is None:
+        raise Problem(400, "The body is null; leave it out, or send what the operation takes.")
+    return body

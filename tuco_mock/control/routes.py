@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
-from tuco_mock.control import clock, health, queue, things, workspaces
+from tuco_mock.control import clock, faults, health, journal, limits, queue, snapshots, things, workspaces
 from tuco_mock.control import schemas as s
 from tuco_mock.control.description import describe
 from tuco_mock.control.door import ControlDoor, ControlOperation
@@ -16,6 +16,78 @@ if TYPE_CHECKING:
     from tuco_mock.state.store import Store
 
 _WS = "/_tuco/workspaces/{ws}"
+
+FAULTS = (
+    ControlOperation("GET", _WS + "/faults", faults.look, "The faults, and how often each struck", answer=s.FAULTS),
+    ControlOperation(
+        "POST",
+        _WS + "/faults",
+        faults.replace,
+        "Put faults in place of all that are there",
+        body=s.FAULT_OR_FAULTS,
+        answer=s.FAULTS,
+        status=201,
+    ),
+    ControlOperation("PATCH", _WS + "/faults", faults.add, "Add faults", body=s.FAULT_OR_FAULTS, answer=s.FAULTS),
+    ControlOperation("DELETE", _WS + "/faults", faults.clear, "Remove all faults", answer=s.CLEARED),
+)
+
+_PAGE = {"after": "those with a higher id", "limit": "so many of them, the oldest"}
+JOURNAL = (
+    ControlOperation(
+        "GET",
+        "/_tuco/requests",
+        journal.look_unclaimed,
+        "The requests that came with no key of any workspace",
+        answer=s.REQUESTS,
+        query=_PAGE,
+    ),
+    ControlOperation("DELETE", "/_tuco/requests", journal.clear_unclaimed, "Forget those requests", answer=s.CLEARED),
+    ControlOperation(
+        "GET", _WS + "/requests", journal.look, "The journal, oldest first", answer=s.REQUESTS, query=_PAGE
+    ),
+    ControlOperation(
+        "DELETE", _WS + "/requests", journal.clear, "Clear the journal", answer=s.CLEARED, is_logged=False
+    ),
+    ControlOperation(
+        "POST",
+        _WS + "/requests/find",
+        journal.find,
+        "The requests that match, or the nearest ones and why they differ",
+        body=s.QUESTION,
+        answer=s.FOUND,
+        is_logged=False,
+    ),
+    ControlOperation(
+        "POST",
+        _WS + "/requests/count",
+        journal.count,
+        "How many requests match",
+        body=s.QUESTION,
+        answer=s.COUNTED,
+        is_logged=False,
+    ),
+    ControlOperation(
+        "POST",
+        _WS + "/requests/wait",
+        journal.wait,
+        "Answer once so many requests match, or at the timeout",
+        body=s.PATIENCE,
+        answer=s.FOUND,
+        is_logged=False,
+    ),
+    ControlOperation(
+        "GET",
+        _WS + "/timeline",
+        journal.past,
+        "What happened, in order, with causes",
+        answer=s.TIMELINE,
+        query={"limit": "so many events, the newest"},
+    ),
+    ControlOperation(
+        "GET", _WS + "/recording", journal.recording, "The start and all that was done since", answer=s.OBJECT
+    ),
+)
 
 OPERATIONS: tuple[ControlOperation, ...] = (
     ControlOperation("GET", "/_tuco/livez", health.livez, "The process answers", answer=s.STATUS),
@@ -103,6 +175,37 @@ OPERATIONS: tuple[ControlOperation, ...] = (
         queue.finish,
         "The worker that holds the job is done",
         answer=s.thing("messages"),
+    ),
+    ControlOperation(
+        "GET", _WS + "/rate-limits", limits.look, "How many calls each group would let through", answer=s.LEVELS
+    ),
+    ControlOperation(
+        "PUT",
+        _WS + "/rate-limits/{group}",
+        limits.change,
+        "Fill or empty a group's bucket; 0 tokens bring the next call to 429",
+        body=s.LEVEL,
+        answer=s.LEVELS,
+    ),
+    *FAULTS,
+    *JOURNAL,
+    ControlOperation("GET", _WS + "/snapshots", snapshots.list_all, "The snapshots, by time", answer=s.SNAPSHOTS),
+    ControlOperation(
+        "POST",
+        _WS + "/snapshots",
+        snapshots.take,
+        "Keep the present under a name",
+        body=s.NEW_SNAPSHOT,
+        answer=s.SNAPSHOT,
+        status=201,
+    ),
+    ControlOperation("DELETE", _WS + "/snapshots/{name}", snapshots.drop, "Forget a snapshot", answer=s.OBJECT),
+    ControlOperation(
+        "POST",
+        _WS + "/snapshots/{name}/restore",
+        snapshots.restore,
+        "Make the workspace what it was then",
+        answer=s.WORKSPACE,
     ),
 )
 

@@ -103,6 +103,67 @@ QUEUE = _object(
         )
     ),
 )
+SNAPSHOT_NAME: Schema = {
+    **_TEXT,
+    "pattern": "^[A-Za-z0-9_.-]*[A-Za-z0-9_-][A-Za-z0-9_.-]*$",
+    "maxLength": 64,
+    "description": "not dots alone: they mean something else in a path",
+}
+NEW_SNAPSHOT: Schema = {**_object(name=SNAPSHOT_NAME), "additionalProperties": False}
+SNAPSHOT = _object(
+    name=SNAPSHOT_NAME,
+    takenAt={**_MOMENT, "description": "the workspace's time"},
+    changed={**_COUNT, "description": "documents and jobs written since; what putting it back costs"},
+)
+SNAPSHOTS = _object(snapshots=_list(SNAPSHOT))
+_ANY_TEXT: Schema = {"type": ["string", "null"]}
+REQUEST = _object(
+    id=_COUNT,
+    at=_MOMENT,
+    method=_TEXT,
+    path=_TEXT,
+    query=OBJECT,
+    headers=OBJECT,
+    body={"description": "as JSON where it is JSON, else as text"},
+    bodyTruncated={"type": "boolean"},
+    status={"type": ["integer", "null"], "description": "null when no answer was sent"},
+    answer={},
+    answerHeaders=OBJECT,
+    durationMs={"type": "number"},
+    fault={"type": ["object", "null"]},
+    clause={**_ANY_TEXT, "description": "of the catalogue, that a refusal follows from"},
+    reason=_ANY_TEXT,
+    lead={**_ANY_TEXT, "description": "the lead that it was about"},
+    effects=_list(OBJECT),
+)
+REQUESTS = _object(requests=_list(REQUEST), total=_COUNT, dropped=_COUNT)
+CLEARED = _object(cleared=_COUNT)
+_FOUND = {
+    "matched": {"type": "boolean"},
+    "count": _COUNT,
+    "requests": _list(REQUEST),
+    "nearest": _list(_object(request=REQUEST, differences=_list(_TEXT))),
+    "hints": _list(_TEXT),
+    "unclaimed": {**_COUNT, "description": "requests with no key of any workspace, since this one was made"},
+}
+FOUND = _object(**_FOUND)
+COUNTED = _object(**{name: schema for name, schema in _FOUND.items() if name != "requests"})
+QUESTION: Schema = {"$ref": "#/components/schemas/Question"}
+PATIENCE: Schema = {"$ref": "#/components/schemas/Patience"}
+EVENT = _object(id=_TEXT, cause=_ANY_TEXT, at=_MOMENT, kind=_TEXT, text=_TEXT)
+TIMELINE = _object(events=_list(EVENT), dropped=_COUNT)
+FAULT: Schema = {"$ref": "#/components/schemas/Fault"}
+FAULT_OR_FAULTS: Schema = {"oneOf": [FAULT, _list(FAULT)]}
+FAULTS = _object(
+    faults=_list(_object(id=_TEXT, phase={"enum": ["before", "after"]}, effect=OBJECT, seen=_COUNT, fired=_COUNT))
+)
+LEVELS = _object(
+    replies=_object(
+        perMinute={"type": ["integer", "null"]},
+        tokens={"type": ["number", "null"], "description": "calls it would let through at this moment"},
+    )
+)
+LEVEL: Schema = {**_object(tokens={"type": "number", "minimum": 0}), "additionalProperties": False}
 PROBLEM: Schema = {
     **_object(type=_TEXT, title=_TEXT, status={"type": "integer"}, detail=_TEXT),
 }

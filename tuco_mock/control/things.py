@@ -12,6 +12,7 @@ from tuco_mock.domain.errors import InvalidInput, Mistake
 from tuco_mock.domain.fixture.build import Items
 from tuco_mock.domain.fixture.check import check_items
 from tuco_mock.domain.ids import object_id
+from tuco_mock.domain.journal import Effect
 from tuco_mock.domain.messages import STATUSES
 
 if TYPE_CHECKING:
@@ -56,7 +57,10 @@ def look(kind: str) -> Callable[[ControlCall], dict[str, Any]]:
 
     def handle(call: ControlCall) -> dict[str, Any]:
         workspace = call.workspace()
-        page, limit = _number(call, "page", 1, 2**31), _number(call, "limit", DEFAULT_LIMIT, MAX_LIMIT)
+        page, limit = (
+            call.number("page", 1, 2**31) or 1,
+            call.number("limit", DEFAULT_LIMIT, MAX_LIMIT) or DEFAULT_LIMIT,
+        )
         chosen = _chosen(call, kind, workspace)
         total, found = call.store.page(kind, workspace.id, chosen, (page - 1) * limit, limit)
         shown = export.words(call.store, workspace.id, kind, found)
@@ -76,7 +80,9 @@ def add(kind: str) -> Callable[[ControlCall], Any]:
             documents = load.add(call.store, workspace, items)
         except InvalidInput as error:
             raise InvalidInput([_as_sent(mistake, kind, many) for mistake in error.mistakes]) from error
-        shown = export.words(call.store, workspace.id, kind, getattr(documents, kind))
+        added = getattr(documents, kind)
+        call.effects.append(Effect(f"{kind}.added", ids=tuple(document["id"] for document in added)))
+        shown = export.words(call.store, workspace.id, kind, added)
         return shown if many else shown[0]
 
     return handle
@@ -123,12 +129,3 @@ def _address_keys(name: str, value: str, country_code: str) -> list[str]:
     else:
         found = addresses.email_key(addresses.email(value))
     return [] if found is None else [found]
-
-
-def _number(call: ControlCall, name: str, default: int, largest: int) -> int:
-    if name not in call.query:
-        return default
-    text = call.query[name][0]
-    if text.isascii() and text.isdecimal() and len(text) < 12 and 1 <= int(text) <= largest:
-        return int(text)
-    raise Problem(400, f"{name} is a number from 1 to {largest}, not {text!r}.")

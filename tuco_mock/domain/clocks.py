@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextvars import ContextVar, Token
 from dataclasses import dataclass
 
 from tuco_mock.domain.timestamps import MILLIS_MAX, MILLIS_MIN
@@ -44,11 +45,11 @@ class Clock:
 
     def at(self, real: int) -> int:
         """The workspace's time at a moment of real time."""
-        return self.millis if self.frozen else _held(real + self.millis)
+        return self.millis if self.frozen else _within(real + self.millis)
 
     def freeze(self, moment: int | None = None) -> Clock:
         """The clock standing still at a moment, or at its own present."""
-        return Clock(True, _held(self.now() if moment is None else moment))
+        return Clock(True, _within(self.now() if moment is None else moment))
 
     def resume(self) -> Clock:
         """The clock running on from where it stands."""
@@ -56,7 +57,7 @@ class Clock:
 
     def set(self, moment: int) -> Clock:
         """The clock showing a moment, running or standing as before."""
-        moment = _held(moment)
+        moment = _within(moment)
         return Clock(True, moment) if self.frozen else Clock(False, moment - real_millis())
 
     def advance(self, by: int) -> Clock:
@@ -64,11 +65,28 @@ class Clock:
         return self.set(self.now() + by)
 
 
+_held: ContextVar[int | None] = ContextVar("moment", default=None)
+
+
 def real_millis() -> int:
-    """Real time in milliseconds since 1970 UTC: the only place of the house that reads it for a workspace."""
-    return time.time_ns() // 1_000_000
+    """Real time in milliseconds since 1970 UTC: the only place of the house that reads it for a workspace.
+
+    Within a call it is the call's moment, so that all it does happens at one time, and can be done again exactly.
+    """
+    moment = _held.get()
+    return time.time_ns() // 1_000_000 if moment is None else moment
 
 
-def _held(moment: int) -> int:
+def hold_moment() -> Token[int | None]:
+    """Let real time stand still for the present task, at this moment."""
+    return _held.set(time.time_ns() // 1_000_000)
+
+
+def release_moment(token: Token[int | None]) -> None:
+    """Let it go on."""
+    _held.reset(token)
+
+
+def _within(moment: int) -> int:
     """The moment, kept within what a timestamp can say."""
     return min(max(moment, MILLIS_MIN), MILLIS_MAX)

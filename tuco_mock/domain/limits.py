@@ -42,6 +42,12 @@ def full(per_minute: int, now: int) -> Bucket:
     return Bucket(per_minute * UNITS_PER_TOKEN, now)
 
 
+def level(bucket: Bucket, per_minute: int, now: int) -> Bucket:
+    """The bucket as it stands at a moment; a clock that was set back refills nothing."""
+    gained = max(now - bucket.at, 0) * per_minute
+    return Bucket(min(bucket.units + gained, per_minute * UNITS_PER_TOKEN), now)
+
+
 def take(bucket: Bucket, per_minute: int, now: int) -> tuple[Bucket, int]:
     """Take one token.
 
@@ -50,8 +56,7 @@ def take(bucket: Bucket, per_minute: int, now: int) -> tuple[Bucket, int]:
     Returns:
         The bucket afterwards, and 0, or the whole seconds to wait (at least 1) when there was no token (R21).
     """
-    elapsed = max(now - bucket.at, 0)
-    units = min(bucket.units + elapsed * per_minute, per_minute * UNITS_PER_TOKEN)
+    units = level(bucket, per_minute, now).units
     if units >= UNITS_PER_TOKEN:
         return Bucket(units - UNITS_PER_TOKEN, now), 0
     missing_millis = -(-(UNITS_PER_TOKEN - units) // per_minute)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import msgspec
 
 from tuco_mock.domain.addresses import DEFAULT_COUNTRY_CODE
 from tuco_mock.domain.limits import DEFAULT_LIMITS
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _WORKSPACE_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
 

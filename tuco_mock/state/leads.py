@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from tuco_mock.domain.ids import key
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tuco_mock.state.engines import Document, Engines
 
 
@@ -21,6 +23,11 @@ class Leads:
         found = self._collection.find_one({"workspaceId": workspace, "identity": address_key}, {"id": 1})
         return None if found is None else str(found["id"])
 
+    def first_with(self, workspace: str, address_keys: Iterable[str]) -> str | None:
+        """The id of the first lead that has one of the addresses, tried in their order (C8)."""
+        found = (self.id_of(workspace, address_key) for address_key in address_keys)
+        return next((lead_id for lead_id in found if lead_id is not None), None)
+
     def exists(self, workspace: str, lead_id: str) -> bool:
         """Whether the workspace has the lead."""
         return self._collection.find_one({"_id": key(workspace, lead_id)}, {"_id": 1}) is not None
@@ -32,3 +39,7 @@ class Leads:
     def with_address(self, workspace: str, address_key: str) -> Document | None:
         """The lead that has the address, primary or alternate (C7)."""
         return self._collection.find_one({"workspaceId": workspace, "identity": address_key})
+
+    def some(self, workspace: str, limit: int) -> list[Document]:
+        """The workspace's first leads, `limit` at most."""
+        return list(self._collection.find({"workspaceId": workspace}).sort([("seq", 1)]).limit(limit))

@@ -10,6 +10,7 @@ from tuco_mock.domain.messages import CANCELLABLE, Status, phase_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tuco_mock.state.documents import Documents
     from tuco_mock.state.engines import Document, Engines
 
 _CANCELLABLE = list(CANCELLABLE)
@@ -21,8 +22,9 @@ _NEWEST_SENT_FIRST = [("sentAt", -1), ("id", -1)]
 class Messages:
     """The message documents."""
 
-    def __init__(self, engines: Engines) -> None:
+    def __init__(self, engines: Engines, documents: Documents) -> None:
         self._collection = engines.documents["messages"]
+        self._documents = documents
 
     def cancellable_of_lead(self, workspace: str, lead_id: str) -> list[str]:
         """Ids of the lead's cancellable messages, oldest first (C9, C11, C16)."""
@@ -50,7 +52,9 @@ class Messages:
             The ids of the messages that this call cancelled, in the order given.
         """
         keys = [key(workspace, each) for each in message_ids]
-        result = self._collection.update_many(
+        result = self._documents.update(
+            workspace,
+            "messages",
             {"_id": {"$in": keys}, "status": {"$in": _CANCELLABLE}},
             {"$set": {**_now("cancelled"), "updatedAt": at, "cancellation": cancellation}},
         )
@@ -69,9 +73,8 @@ class Messages:
         self, workspace: str, message_id: str, status: Status, changes: Mapping[str, str], allowed: Sequence[Status]
     ) -> bool:
         """Give a message another status if its present one still is one of the allowed; False when it is not (C14)."""
-        result = self._collection.update_one(
-            {"_id": key(workspace, message_id), "status": {"$in": list(allowed)}}, {"$set": {**_now(status), **changes}}
-        )
+        chosen = {"_id": key(workspace, message_id), "status": {"$in": list(allowed)}}
+        result = self._documents.update(workspace, "messages", chosen, {"$set": {**_now(status), **changes}})
         return result.matched_count == 1
 
     def get(self, workspace: str, message_id: str) -> Document | None:

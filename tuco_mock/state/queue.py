@@ -9,7 +9,8 @@
 
 Waiting jobs carry BullMQ's priority 1, since taking one out of its plain waiting list costs the length of the list,
 and out of the prioritized set the logarithm. Whoever removes a job from its set owns it: a worker and a cancellation
-never both do (C13).
+never both do (C13). As with documents (`state.documents`), what is about to be written is noted in the workspace's
+snapshots: each job by its message's id, the jobs that workers hold all together under ``active``.
 """
 
 from __future__ import annotations
@@ -18,14 +19,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import msgspec
 
+from tuco_mock.state.snapshots import place_of
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from redis import Redis
     from redis.client import Pipeline
 
     from tuco_mock.domain.messages import JobState
+    from tuco_mock.state.snapshots import Image, Snapshots
 
+KIND = "jobs"
+"""What jobs are called in snapshots, beside the collections of documents."""
+
+_ACTIVE = "active"
 _PRIORITY = 1
 _PRIORITY_STEP = 2**32
 _DELAY_STEP = 4096
@@ -61,12 +69,16 @@ class QueuedJob(NamedTuple):
 class Queue:
     """The jobs of all workspaces."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, snapshots: Snapshots) -> None:
         self._redis = redis
+        self._snapshots = snapshots
 
     def add(self, workspace: str, jobs: Sequence[Job]) -> None:
         """Queue the jobs, all or none in each thousand."""
         names = _Names(workspace)
+        if jobs:
+            held = any(job.state == "active" for job in jobs)
+            self._snapshots.note(workspace, self._images(names, [job.message_id for job in jobs], held=held))
         for start in range(0, len(jobs), _CHUNK):
             chunk = jobs[start : start + _CHUNK]
             pipe = self._redis.pipeline(transaction=True)
@@ -86,6 +98,7 @@ class Queue:
     def remove(self, workspace: str, message_ids: Sequence[str]) -> int:
         """Remove the messages' jobs, unless a worker holds them; the number really removed (C13)."""
         names = _Names(workspace)
+        self._snapshots.note(workspace, self._images_to_remove(names, message_ids))
         pipe = self._redis.pipeline(transaction=True)
         pipe.zrem(names.waiting, *message_ids)
         pipe.zrem(names.delayed, *message_ids)
@@ -101,6 +114,8 @@ class Queue:
 
         def attempt(pipe: Pipeline) -> Any:
             here = [name for name in (names.waiting, names.delayed) if pipe.zscore(name, message_id) is not None]
+            if here:
+                self._snapshots.note(workspace, self._images(names, [message_id], held=True))
             pipe.multi()
             for name in here:
                 pipe.zrem(name, message_id)
@@ -112,6 +127,7 @@ class Queue:
     def finish(self, workspace: str, message_id: str) -> bool:
         """Let the worker that holds the job be done with it; False when none holds it."""
         names = _Names(workspace)
+        self._snapshots.note(workspace, self._images(names, [message_id], held=True))
         held = bool(self._redis.lrem(names.active, 1, message_id))
         if held:
             self._redis.delete(names.job(message_id))
@@ -159,9 +175,49 @@ class Queue:
         """Remove every job of the workspace, held ones too."""
         names = _Names(workspace)
         ids = [job.message_id for job in self.jobs(workspace)]
+        if ids:
+            self._snapshots.note(workspace, self._images(names, ids, held=True))
         for start in range(0, len(ids), _CHUNK):
             self._redis.delete(*map(names.job, ids[start : start + _CHUNK]))
         self._redis.delete(names.waiting, names.delayed, names.active)
+
+    def put_back(self, workspace: str, images: Mapping[str, Any]) -> None:
+        """Make jobs be again what they were, by message id; None removes one. ``active`` are those workers held."""
+        names = _Names(workspace)
+        ids = [each for each in images if each != _ACTIVE]
+        self._snapshots.note(workspace, self._images(names, ids, held=_ACTIVE in images))
+        for start in range(0, len(ids), _CHUNK):
+            pipe = self._redis.pipeline(transaction=True)
+            for each in ids[start : start + _CHUNK]:
+                _put_back(pipe, names, each, images[each])
+            pipe.execute()
+        if _ACTIVE in images:
+            pipe = self._redis.pipeline(transaction=True)
+            pipe.delete(names.active)
+            if images[_ACTIVE]:
+                pipe.rpush(names.active, *images[_ACTIVE])
+            pipe.execute()
+
+    def _images(self, names: _Names, message_ids: Sequence[str], *, held: bool) -> Iterator[Image]:
+        """The messages' jobs as they stand, each its hash and its score in the set it is in; and who is held."""
+        for start in range(0, len(message_ids), _CHUNK):
+            chunk = list(message_ids[start : start + _CHUNK])
+            pipe = self._redis.pipeline(transaction=True)
+            pipe.zmscore(names.waiting, chunk)
+            pipe.zmscore(names.delayed, chunk)
+            for each in chunk:
+                pipe.hgetall(names.job(each))
+            waiting, delayed, *jobs = pipe.execute()
+            for each, fields, *scores in zip(chunk, jobs, waiting, delayed, strict=True):
+                yield place_of(KIND, each), [fields, *scores] if fields else None
+        if held:
+            yield place_of(KIND, _ACTIVE), list(self._active(names))
+
+    def _images_to_remove(self, names: _Names, message_ids: Sequence[str]) -> Iterator[Image]:
+        """Those of the jobs that `remove` will meet: they stand in a set."""
+        for place, image in self._images(names, message_ids, held=False):
+            if image is not None and image[1:] != [None, None]:
+                yield place, image
 
     def _active(self, names: _Names) -> Iterable[str]:
         return cast("list[str]", self._redis.lrange(names.active, 0, -1))
@@ -194,6 +250,19 @@ def _fields(workspace: str, job: Job) -> list[str]:
         "priority": str(_PRIORITY),
     }
     return [text for field in fields.items() for text in field]
+
+
+def _put_back(pipe: Pipeline, names: _Names, message_id: str, image: list[Any] | None) -> None:
+    """Let a pipeline make one job what it was."""
+    pipe.zrem(names.waiting, message_id)
+    pipe.zrem(names.delayed, message_id)
+    pipe.delete(names.job(message_id))
+    if image is not None:
+        fields, waiting, delayed = image
+        pipe.hset(names.job(message_id), mapping=fields)
+        for name, score in ((names.waiting, waiting), (names.delayed, delayed)):
+            if score is not None:
+                pipe.zadd(name, {message_id: score})
 
 
 def _waiting_score(order: int) -> int:

@@ -9,6 +9,7 @@ from tuco_mock.domain.ids import key
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tuco_mock.state.documents import Documents
     from tuco_mock.state.engines import Document, Engines
 
 _NEWEST_FIRST = [("receivedAt", -1), ("id", -1)]
@@ -17,9 +18,10 @@ _NEWEST_FIRST = [("receivedAt", -1), ("id", -1)]
 class Replies:
     """The reply documents and, derived from them, one thread a lead and scope (see `domain.threads`)."""
 
-    def __init__(self, engines: Engines) -> None:
+    def __init__(self, engines: Engines, documents: Documents) -> None:
         self._replies = engines.documents["replies"]
         self._threads = engines.documents["threads"]
+        self._documents = documents
 
     def of_lead(self, workspace: str, lead_id: str, limit: int = 0) -> list[Document]:
         """The lead's replies, newest first; all of them when `limit` is 0."""
@@ -40,18 +42,17 @@ class Replies:
         """The reply, or None."""
         return self._replies.find_one({"_id": key(workspace, reply_id)})
 
-    def touch(self, threads: Iterable[Document]) -> None:
+    def touch(self, workspace: str, threads: Iterable[Document]) -> None:
         """Note replies in their threads; an older reply never hides a newer one, whatever order they come in."""
+        changes = {}
         for thread in threads:
             fixed = {name: value for name, value in thread.items() if name not in {"_id", "last"}}
-            self._threads.update_one(
-                {"_id": thread["_id"]}, {"$setOnInsert": fixed, "$max": {"last": thread["last"]}}, upsert=True
-            )
+            changes[thread["_id"]] = {"$setOnInsert": fixed, "$max": {"last": thread["last"]}}
+        self._documents.merge(workspace, "threads", changes)
 
-    def start(self, threads: list[Document]) -> None:
+    def start(self, workspace: str, threads: list[Document]) -> None:
         """Keep the threads of a workspace that has none yet."""
-        if threads:
-            self._threads.insert_many(threads)
+        self._documents.insert(workspace, "threads", threads)
 
     def last_of(self, workspace: str, lead_id: str, scope: str) -> str | None:
         """The cursor of the lead's most recent reply in the scope."""

@@ -34,3 +34,26 @@ end
 redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f:%.0f', units - 60000, now))
 return 0
 """  # noqa: S105 - a token of a bucket
+
+APPEND = """
+-- Append a record to a workspace's log, unless the workspace is gone; cut the log when it has grown too long.
+-- KEYS: the log, the hash that counts what was cut from it, the workspace's hash (left out: no workspace, real time).
+-- ARGV: the record, real time in ms, how many records are kept, from how many on they are cut to that.
+local at = tonumber(ARGV[2])
+if KEYS[3] then
+    local clock = redis.call('HGET', KEYS[3], 'clock')
+    if not clock then
+        return 0
+    end
+    local mode, shown = string.match(clock, '^(%a+):(-?%d+)$')
+    at = mode == 'frozen' and tonumber(shown) or at + tonumber(shown)
+    at = math.max(math.min(at, 253402300799999), -62135596800000)
+end
+local size = redis.call('RPUSH', KEYS[1], string.format('%.0f', at) .. ' ' .. ARGV[1])
+if size > tonumber(ARGV[4]) then
+    local excess = size - tonumber(ARGV[3])
+    redis.call('LTRIM', KEYS[1], excess, -1)
+    redis.call('HINCRBY', KEYS[2], 'cut', excess)
+end
+return 1
+"""

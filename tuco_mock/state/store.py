@@ -5,17 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tuco_mock.domain.ids import key
+from tuco_mock.settings import JOURNAL_LIMIT
 from tuco_mock.state import indexes
+from tuco_mock.state.bell import Bell
+from tuco_mock.state.documents import Documents
+from tuco_mock.state.faults import Faults
 from tuco_mock.state.leads import Leads
+from tuco_mock.state.log import Log
 from tuco_mock.state.messages import Messages
 from tuco_mock.state.queue import Queue
 from tuco_mock.state.replies import Replies
+from tuco_mock.state.snapshots import Snapshots
 from tuco_mock.state.starts import Starts
 from tuco_mock.state.vitals import Vitals
 from tuco_mock.state.workspaces import Workspaces
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from tuco_mock.state.engines import Document, Engines
 
@@ -31,30 +37,35 @@ class Store:
         workspaces: settings and API keys.
         vitals: clocks, running numbers, token buckets.
         leads, messages, replies: the documents of those names.
+        documents: writes the documents of all kinds.
         queue: the jobs.
+        snapshots: earlier moments of workspaces, by name.
         starts: what server and workspaces are reset to.
+        faults: what goes wrong on purpose.
+        log: requests, and what else was done to a workspace.
+        bell: wakes those who wait for something to be logged.
     """
 
-    def __init__(self, engines: Engines) -> None:
+    def __init__(self, engines: Engines, journal_limit: int = JOURNAL_LIMIT) -> None:
         indexes.create(engines)
         self.engines = engines
         self.workspaces = Workspaces(engines)
         self.vitals = Vitals(engines.redis)
+        self.snapshots = Snapshots(engines.redis)
+        self.documents = Documents(engines, self.snapshots)
         self.leads = Leads(engines)
-        self.messages = Messages(engines)
-        self.replies = Replies(engines)
-        self.queue = Queue(engines.redis)
+        self.messages = Messages(engines, self.documents)
+        self.replies = Replies(engines, self.documents)
+        self.queue = Queue(engines.redis, self.snapshots)
         self.starts = Starts(engines.redis)
+        self.faults = Faults(engines.redis)
+        self.bell = Bell()
+        self.log = Log(engines.redis, self.bell, journal_limit)
 
-    def insert(self, kind: str, documents: Sequence[Document]) -> None:
-        """Keep new documents of a kind."""
-        if documents:
-            self.engines.documents[kind].insert_many(documents)
-
-    def move_in(self, kind: str, documents: list[Document]) -> None:
+    def move_in(self, workspace: str, kind: str, documents: list[Document]) -> None:
         """Keep new documents of a kind and take them out of the list as it goes, so that memory holds them once."""
         while documents:
-            self.engines.documents[kind].insert_many(documents[:_CHUNK])
+            self.documents.insert(workspace, kind, documents[:_CHUNK])
             del documents[:_CHUNK]
 
     def exists(self, kind: str, workspace: str, document_id: str) -> bool:
@@ -95,7 +106,6 @@ class Store:
 
     def empty(self, workspace: str) -> None:
         """Remove everything of the workspace but its settings and what it is reset to."""
-        for kind in indexes.IN_WORKSPACE:
-            self.engines.documents[kind].delete_many({"workspaceId": workspace})
+        self.documents.empty(workspace)
         self.queue.drop(workspace)
         self.vitals.drop(workspace)

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
     from tuco_mock.state.engines import Document, Engines
 
+_NO_KEY = "\N{EMPTY SET} "
+"""What is kept in place of the keys of a workspace that has none, with its id behind it: a unique index takes an empty
+list for a value like any other, of which there may be one. No header, being Latin-1, can hold it."""
+
 
 class Workspaces:
     """The settings documents of all workspaces."""
@@ -92,7 +96,7 @@ def _workspace(document: Document) -> Workspace:
     return Workspace(
         id=document["_id"],
         name=document["name"],
-        api_keys=tuple(document["apiKeys"]),
+        api_keys=tuple(key for key in document["apiKeys"] if not key.startswith(_NO_KEY)),
         seed=document["seed"],
         active=document["active"],
         read_only=document["readOnly"],
@@ -104,7 +108,7 @@ def _workspace(document: Document) -> Workspace:
 def _settings(workspace: Workspace) -> dict[str, Any]:
     return {
         "name": workspace.name,
-        "apiKeys": list(workspace.api_keys),
+        "apiKeys": list(workspace.api_keys) or [_NO_KEY + workspace.id],
         "seed": workspace.seed,
         "active": workspace.active,
         "readOnly": workspace.read_only,

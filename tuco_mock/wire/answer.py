@@ -7,10 +7,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from starlette.types import Send
 
-_JSON = (b"content-type", b"application/json")
-_encode = msgspec.json.Encoder().encode
+JSON = b"application/json"
+"""The content type of JSON."""
+
+RawHeaders = tuple[tuple[bytes, bytes], ...]
+
+encode = msgspec.json.Encoder().encode
+"""Anything as JSON."""
 
 
 class Answer(NamedTuple):
@@ -18,12 +25,19 @@ class Answer(NamedTuple):
 
     status: int
     body: Any
-    headers: tuple[tuple[bytes, bytes], ...] = ()
+    headers: RawHeaders = ()
 
 
 async def send_answer(send: Send, answer: Answer) -> None:
     """Send the answer."""
-    body = _encode(answer.body)
+    await send_body(send, answer.status, encode(answer.body), answer.headers)
+
+
+async def send_body(
+    send: Send, status: int, body: bytes, headers: Sequence[tuple[bytes, bytes]], content_type: bytes = JSON
+) -> None:
+    """Send an answer whose body is encoded already."""
     length = (b"content-length", str(len(body)).encode())
-    await send({"type": "http.response.start", "status": answer.status, "headers": [_JSON, length, *answer.headers]})
+    head = [(b"content-type", content_type), length, *headers]
+    await send({"type": "http.response.start", "status": status, "headers": head})
     await send({"type": "http.response.body", "body": body})

@@ -8,7 +8,7 @@ from typing import Any
 from tuco_mock.domain import limits
 from tuco_mock.domain.clocks import Clock
 from tuco_mock.domain.limits import Bucket
-from tuco_mock.state.scripts import TAKE_TOKEN
+from tuco_mock.state.scripts import APPEND, TAKE_TOKEN
 
 Command = Callable[..., Any]
 """Runs one Redis command within the script."""
@@ -29,5 +29,20 @@ def take_token(command: Command, keys: Sequence[str], args: Sequence[Any]) -> in
     return retry_after
 
 
-TWINS: dict[str, Twin] = {TAKE_TOKEN: take_token}
+def append(command: Command, keys: Sequence[str], args: Sequence[Any]) -> int:
+    """`APPEND`."""
+    record, at, kept, most = args
+    if len(keys) > 2:
+        clock = command("HGET", keys[2], "clock")
+        if clock is None:
+            return 0
+        at = Clock.parse(clock).at(at)
+    size = command("RPUSH", keys[0], f"{at} {record}")
+    if size > most:
+        command("LTRIM", keys[0], size - kept, -1)
+        command("HINCRBY", keys[1], "cut", size - kept)
+    return 1
+
+
+TWINS: dict[str, Twin] = {TAKE_TOKEN: take_token, APPEND: append}
 """Each script's twin, by its Lua text."""

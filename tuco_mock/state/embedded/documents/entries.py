@@ -20,6 +20,8 @@ LOAD = 1000
 """Half of the most entries a chunk may hold: large enough for few chunks, small enough to move cheaply in memory."""
 
 _PIECE = 256
+_FEW = 32
+"""Up to how many entries are added to a chunk one at a time: sorting it anew would cost more."""
 
 
 class Entries:
@@ -124,6 +126,11 @@ class Entries:
             end = len(keys) if last else bisect_left(keys, self.maxes[chunk], start)
             old_keys, old_documents = (self.keys[chunk], self.documents[chunk]) if self.keys else ([], [])
             new_keys, new_documents = keys[start:end], documents[start:end]
+            if end - start <= _FEW and old_keys:
+                for key, document in zip(new_keys, new_documents, strict=True):
+                    self.add(key, document)
+                start = end
+                continue
             if not old_keys or old_keys[-1] < new_keys[0]:
                 merged_keys, merged_documents = old_keys + new_keys, old_documents + new_documents
             else:

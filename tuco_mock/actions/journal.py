@@ -1,0 +1,77 @@
+"""The journal: which requests came, which of them are meant, and which came nearest when none is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from tuco_mock.domain.journal import differences
+from tuco_mock.state.log import UNCLAIMED
+
+if TYPE_CHECKING:
+    from tuco_mock.domain.journal import Asked, Entry
+    from tuco_mock.state.store import Store
+
+NEAREST = 3
+"""How many of the nearest requests are shown."""
+
+_LOOKED_AT = 500
+_WORST = 4
+
+
+class Near(NamedTuple):
+    """A request that was not meant, and why not."""
+
+    entry: Entry
+    differences: list[str]
+
+
+class Search:
+    """A search for requests that goes on where it stopped: what was looked at once is not looked at again.
+
+    Attributes:
+        found: the requests that are meant, oldest first.
+    """
+
+    def __init__(self, store: Store, workspace: str, asked: Asked, after: int) -> None:
+        self.found: list[Entry] = []
+        self._store = store
+        self._workspace = workspace
+        self._asked = asked
+        self._seen = after
+        self._others: list[Near] = []
+
+    def go_on(self) -> None:
+        """Look at what came since the last time."""
+        entries = requests(self._store, self._workspace, self._seen)
+        for entry in entries:
+            different = differences(self._asked, entry.record)
+            if different:
+                self._others.append(Near(entry, different))
+            else:
+                self.found.append(entry)
+        if entries:
+            self._seen = entries[-1].id
+        del self._others[:-_LOOKED_AT]
+
+    def nearest(self) -> list[Near]:
+        """The requests that differ least, the nearest first, of equally near ones the latest."""
+        return sorted(self._others, key=lambda each: (_distance(each), -each.entry.id))[:NEAREST]
+
+
+def _distance(near: Near) -> int:
+    """How far a request is from what is meant: another path is worst, then another method."""
+    return sum(
+        _WORST if text.startswith("path ") else 2 if text.startswith("method ") else 1 for text in near.differences
+    )
+
+
+def requests(store: Store, workspace: str, after: int = 0) -> list[Entry]:
+    """The requests of the workspace's journal with a running number above `after`, oldest first."""
+    part = store.log.read(workspace, after)
+    return [entry for entry in part.entries if entry.id > part.cleared and entry.record.kind == "request"]
+
+
+def unclaimed(store: Store, workspace: str) -> list[Entry]:
+    """The requests that came with no key, or with one that no workspace has, since the workspace was made."""
+    since = store.log.begun_really(workspace)
+    return [entry for entry in requests(store, UNCLAIMED) if entry.at >= since]

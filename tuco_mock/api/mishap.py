@@ -1,0 +1,132 @@
+"""Faults at work: which one a call meets, and what it makes of the call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from msgspec import UNSET, to_builtins
+
+from tuco_mock.api.documented import answer_of
+from tuco_mock.domain.clocks import hold_moment
+from tuco_mock.domain.faults import FaultedCall, applies, chance, delay_millis
+from tuco_mock.domain.journal import Struck
+from tuco_mock.wire.answer import JSON, Answer, encode
+from tuco_mock.wire.connection import FAULTED
+from tuco_mock.wire.patience import wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.types import Receive
+
+    from tuco_mock.api.door import Call, Operation
+    from tuco_mock.domain.faults import Effect, Fault
+    from tuco_mock.wire.answer import RawHeaders
+
+_TEXT = b"text/plain; charset=utf-8"
+_GARBAGE = b'{"success": tru\xff\xfe{{"error": [}'
+
+
+class Reply(NamedTuple):
+    """What leaves the house: bytes, and how they are sent.
+
+    Attributes:
+        status, body, headers, content_type: of the answer.
+        is_json: whether the body is JSON, whatever its content type says.
+        lost: how it is lost on the way, or None.
+    """
+
+    status: int
+    body: bytes
+    headers: RawHeaders = ()
+    content_type: bytes = JSON
+    is_json: bool = True
+    lost: Literal["reset", "empty", "truncated"] | None = None
+
+
+class Met(NamedTuple):
+    """A fault that a call has met, and a number from 0 to 1 by which its delay varies."""
+
+    fault: Fault
+    luck: float
+
+
+def meet(operation: Operation, call: Call) -> Met | None:
+    """The first fault that strikes this call; it is counted."""
+    workspace, faults = call.workspace, call.store.faults
+    present = faults.all(workspace.id)
+    if not present:
+        return None
+    asked = FaultedCall(
+        method=operation.method,
+        path=operation.path,
+        group=operation.group,
+        headers=dict(reversed(call.visit.headers)),
+        lead=lambda: operation.lead_of(call),
+    )
+    seed = workspace.seed or workspace.id
+    for fault in present:
+        if not applies(fault, asked):
+            continue
+        turn = faults.see(workspace.id, fault)
+        if fault.probability is not None and chance(seed, fault.id, turn) >= fault.probability:
+            continue
+        if faults.fire(workspace.id, fault):
+            call.visit.fault = Struck(str(fault.id), fault.phase, to_builtins(fault.effect))
+            call.visit.scope[FAULTED] = True
+            return Met(fault, chance(seed, fault.id, turn, "jitter"))
+    return None
+
+
+async def suffer(
+    met: Met, operation: Operation, call: Call, carry_out: Callable[[], Answer], receive: Receive
+) -> Reply:
+    """Answer a call as its fault wants it."""
+    fault, effect = met.fault, met.fault.effect
+    pause = delay_millis(effect, met.luck) / 1000
+    real: Answer | None = None
+    if fault.phase == "after":
+        real = carry_out()
+    if pause:
+        with call.store.bell.listen() as end:
+            await wait_for(end, pause, receive)
+        hold_moment()
+    if real is None and effect.status is None and effect.drop is None:
+        real = carry_out()
+    return _reply(effect, operation, real)
+
+
+def _reply(effect: Effect, operation: Operation, real: Answer | None) -> Reply:
+    if effect.status is not None:
+        return _forced(effect, operation, effect.status)
+    if effect.drop == "garbage":
+        return Reply(200, _GARBAGE, is_json=False)
+    if real is None:
+        real = _documented_success(operation)
+    found = Reply(real.status, encode(real.body), real.headers, lost=effect.drop)
+    return found if effect.headers is None else _with_headers(found, effect.headers)
+
+
+def _forced(effect: Effect, operation: Operation, status: int) -> Reply:
+    """The status, with the body the operation documents for it unless another one is given."""
+    body, headers = answer_of(operation.method, operation.path, status)
+    if effect.body is not UNSET:
+        body = effect.body
+    if effect.retry_after is not None:
+        headers["Retry-After"] = str(effect.retry_after)
+    found = (
+        Reply(status, body.encode(), (), _TEXT, is_json=False) if isinstance(body, str) else Reply(status, encode(body))
+    )
+    return _with_headers(found, {**headers, **(effect.headers or {})})
+
+
+def _with_headers(reply: Reply, given: dict[str, str]) -> Reply:
+    """The reply with these headers over its own."""
+    raw = {name.lower().encode("latin-1"): value.encode("latin-1") for name, value in given.items()}
+    content_type = raw.pop(b"content-type", reply.content_type)
+    headers = {**dict(reply.headers), **raw}
+    return reply._replace(headers=tuple(headers.items()), content_type=content_type)
+
+
+def _documented_success(operation: Operation) -> Answer:
+    return Answer(200, answer_of(operation.method, operation.path, 200)[0])

@@ -1,0 +1,112 @@
+"""A request's way through the house: what is found out about it, and at its end the journal's record of it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from msgspec import Raw
+
+from tuco_mock.domain.journal import LONGEST_ANSWER, LONGEST_BODY, NO_ANSWER, Effect, Record, Struck, clipped
+from tuco_mock.state.log import UNCLAIMED
+from tuco_mock.wire.answer import encode
+
+if TYPE_CHECKING:
+    from starlette.types import Scope
+
+    from tuco_mock.domain.journal import Headers
+    from tuco_mock.domain.workspaces import Workspace
+    from tuco_mock.state.store import Store
+    from tuco_mock.wire.answer import RawHeaders
+
+_SHOWN_OF_KEY = 4
+
+
+class Visit:
+    """One request, from its arrival to its record.
+
+    Attributes:
+        scope: the request as ASGI has it.
+        headers: its headers as text, names in lower case.
+        workspace: whose key it came with, once that is known.
+        body: its body, once that is read.
+        lead: the lead that it is about.
+        effects: what it did.
+        fault: what went wrong on purpose.
+        clause: the clause of the catalogue that its refusal follows from.
+        reason: why it was refused, beyond what the answer says.
+    """
+
+    __slots__ = ("_began", "body", "clause", "effects", "fault", "headers", "lead", "reason", "scope", "workspace")
+
+    def __init__(self, scope: Scope) -> None:
+        self._began = time.perf_counter()
+        self.scope = scope
+        self.headers: Headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
+        self.workspace: Workspace | None = None
+        self.body = b""
+        self.lead: str | None = None
+        self.effects: tuple[Effect, ...] = ()
+        self.fault: Struck | None = None
+        self.clause: str | None = None
+        self.reason: str | None = None
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name, in lower case."""
+        return next((value for each, value in self.headers if each == name), None)
+
+    def close(
+        self,
+        store: Store,
+        status: int | None,
+        answer: bytes | None = None,
+        headers: RawHeaders = (),
+        *,
+        is_json: bool = True,
+    ) -> None:
+        """Write the record: before the answer leaves, so that who has the answer finds it in the journal."""
+        scope = self.scope
+        body, body_bytes = clipped(self.body, LONGEST_BODY) if self.body else ("", None)
+        kept, answer_bytes = _kept(answer, is_json)
+        record = Record(
+            method=scope["method"],
+            path=scope["path"],
+            query=scope["query_string"].decode("latin-1"),
+            headers=_without_key(self.headers),
+            body=body,
+            body_bytes=body_bytes,
+            status=status,
+            answer=kept,
+            answer_bytes=answer_bytes,
+            answer_headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers],
+            took=round((time.perf_counter() - self._began) * 1000, 3),
+            fault=self.fault,
+            clause=self.clause,
+            reason=self.reason,
+            lead=self.lead,
+            effects=self.effects,
+        )
+        store.log.append(UNCLAIMED if self.workspace is None else self.workspace.id, record)
+
+
+def _kept(answer: bytes | None, is_json: bool) -> tuple[Raw, int | None]:
+    """What is kept of an answer: JSON as it is; other text, and what is too long, as a text within JSON."""
+    if answer is None:
+        return NO_ANSWER, None
+    if is_json and len(answer) <= LONGEST_ANSWER:
+        return Raw(answer), None
+    text, length = clipped(answer, LONGEST_ANSWER)
+    return Raw(encode(text)), length
+
+
+def _without_key(headers: Headers) -> Headers:
+    """The headers, of a key no more than its end."""
+    return [(name, _redacted(value) if name == "authorization" else value) for name, value in headers]
+
+
+def _redacted(value: str) -> str:
+    scheme, space, key = value.partition(" ")
+    if not space:
+        return "…"
+    key = key.strip()
+    return f"{scheme} …{key[-_SHOWN_OF_KEY:] if len(key) > 2 * _SHOWN_OF_KEY else ''}"

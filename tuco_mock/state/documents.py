@@ -1,0 +1,87 @@
+"""The one way in which documents of a workspace are written.
+
+Before each write the documents it meets are noted in the workspace's snapshots (`state.snapshots`), so that those can
+be put back. Reading needs no such care and goes to the collections directly. A workspace without snapshots pays one
+small read of Redis a write, however many documents it is about.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from pymongo import UpdateOne
+
+from tuco_mock.state.indexes import IN_WORKSPACE
+from tuco_mock.state.snapshots import place_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pymongo.results import UpdateResult
+
+    from tuco_mock.state.engines import Document, Engines
+    from tuco_mock.state.snapshots import Image, Snapshots
+
+_CHUNK = 10_000
+
+
+class Documents:
+    """Writes the documents of all workspaces; `kind` is the name of a collection."""
+
+    def __init__(self, engines: Engines, snapshots: Snapshots) -> None:
+        self._database = engines.documents
+        self._snapshots = snapshots
+
+    def insert(self, workspace: str, kind: str, documents: Sequence[Document]) -> None:
+        """Keep new documents.
+
+        Raises:
+            pymongo.errors.BulkWriteError: an ``_id`` or a lead's address is taken; those before it were kept.
+        """
+        if documents:
+            self._snapshots.note(workspace, ((place_of(kind, each["_id"]), None) for each in documents))
+            self._database[kind].insert_many(documents)
+
+    def update(self, workspace: str, kind: str, chosen: Mapping[str, Any], changes: Mapping[str, Any]) -> UpdateResult:
+        """Change all chosen documents in one go."""
+        self._snapshots.note(workspace, self._images(kind, chosen))
+        return self._database[kind].update_many(chosen, changes)
+
+    def merge(self, workspace: str, kind: str, changes: Mapping[str, Mapping[str, Any]]) -> None:
+        """Change documents by ``_id``, each in its own way; one that doesn't exist is made."""
+        if changes:
+            self._snapshots.note(workspace, self._images_or_none(kind, list(changes)))
+            writes = [UpdateOne({"_id": each}, change, upsert=True) for each, change in changes.items()]
+            self._database[kind].bulk_write(writes, ordered=False)
+
+    def empty(self, workspace: str) -> None:
+        """Remove all documents of the workspace."""
+        everything = {"workspaceId": workspace}
+        self._snapshots.note(workspace, (each for kind in IN_WORKSPACE for each in self._images(kind, everything)))
+        for kind in IN_WORKSPACE:
+            self._database[kind].delete_many(everything)
+
+    def put_back(self, workspace: str, kind: str, images: Mapping[str, Document | None]) -> None:
+        """Make documents be again what they were, by ``_id``; None removes one.
+
+        All go before any comes, since what two leads have swapped since (an address) can be one lead's at a time.
+        """
+        keys = list(images)
+        self._snapshots.note(workspace, self._images_or_none(kind, keys))
+        for start in range(0, len(keys), _CHUNK):
+            self._database[kind].delete_many({"_id": {"$in": keys[start : start + _CHUNK]}})
+        there = (image for image in images.values() if image is not None)
+        while chunk := list(islice(there, _CHUNK)):
+            self._database[kind].insert_many(chunk)
+
+    def _images(self, kind: str, chosen: Mapping[str, Any]) -> Iterator[Image]:
+        for document in self._database[kind].find(chosen):
+            yield place_of(kind, document["_id"]), document
+
+    def _images_or_none(self, kind: str, keys: Sequence[str]) -> Iterator[Image]:
+        for start in range(0, len(keys), _CHUNK):
+            chunk = keys[start : start + _CHUNK]
+            found = {each["_id"]: each for each in self._database[kind].find({"_id": {"$in": chunk}})}
+            for each in chunk:
+                yield place_of(kind, each), found.get(each)

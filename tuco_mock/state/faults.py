@@ -1,0 +1,95 @@
+"""The faults of all workspaces: what they are, and how often each was met."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+import msgspec
+
+from tuco_mock.domain.faults import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from redis import Redis
+
+_decode = msgspec.json.Decoder(Fault).decode
+_NEXT = "next"
+
+
+class Tally(NamedTuple):
+    """How often a fault was asked: calls it was for, and calls it struck."""
+
+    seen: int
+    fired: int
+
+
+class Faults:
+    """The faults, in the order they were added: the first that strikes a call is the one it meets."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    def all(self, workspace: str) -> list[Fault]:
+        """The workspace's faults, in their order."""
+        kept = cast("dict[str, str]", self._redis.hgetall(_key(workspace)))
+        if not kept:
+            return []
+        placed = sorted((int(place), text) for place, _, text in (each.partition(" ") for each in kept.values()))
+        return [_decode(text) for _, text in placed]
+
+    def tallies(self, workspace: str, faults: Sequence[Fault]) -> list[Tally]:
+        """How often each of the faults was asked and struck."""
+        kept = cast("dict[str, str]", self._redis.hgetall(_counts(workspace)))
+        return [Tally(int(kept.get(f"{fault.id}:seen", 0)), int(kept.get(f"{fault.id}:fired", 0))) for fault in faults]
+
+    def add(self, workspace: str, faults: Sequence[Fault]) -> list[Fault]:
+        """Put faults behind those that are there; a name is made up for those without one.
+
+        A fault of a name that is there already takes its place, and is counted anew.
+        """
+        taken = {fault.id for fault in (*self.all(workspace), *faults)}
+        added: list[Fault] = []
+        for given in faults:
+            place = self._redis.hincrby(_counts(workspace), _NEXT, 1)
+            fault = given if given.id else msgspec.structs.replace(given, id=_free_name(place, taken))
+            self._redis.hdel(_counts(workspace), f"{fault.id}:seen", f"{fault.id}:fired")
+            self._redis.hset(_key(workspace), str(fault.id), f"{place} {msgspec.json.encode(fault).decode()}")
+            added.append(fault)
+        return added
+
+    def replace(self, workspace: str, faults: Sequence[Fault]) -> list[Fault]:
+        """Put faults in place of all that are there."""
+        self.clear(workspace)
+        return self.add(workspace, faults)
+
+    def clear(self, workspace: str) -> int:
+        """Remove all faults; how many there were. Counting begins anew."""
+        cleared = self._redis.hlen(_key(workspace))
+        self._redis.delete(_key(workspace), _counts(workspace))
+        return cleared
+
+    def see(self, workspace: str, fault: Fault) -> int:
+        """Count a call that the fault is for; which one it is, from 1."""
+        return self._redis.hincrby(_counts(workspace), f"{fault.id}:seen", 1)
+
+    def fire(self, workspace: str, fault: Fault) -> bool:
+        """Let the fault strike, if it has not done so as often as it may; atomic between processes."""
+        fired = self._redis.hincrby(_counts(workspace), f"{fault.id}:fired", 1)
+        if fault.times is None or fired <= fault.times:
+            return True
+        self._redis.hincrby(_counts(workspace), f"{fault.id}:fired", -1)
+        return False
+
+
+def _free_name(place: int, taken: Collection[str | None]) -> str:
+    return next(name for number in count(place) if (name := f"fault-{number}") not in taken)
+
+
+def _key(workspace: str) -> str:
+    return f"tuco:faults:{workspace}"
+
+
+def _counts(workspace: str) -> str:
+    return f"tuco:faults:{workspace}:counts"
