@@ -143,7 +143,7 @@ def test_the_hint_tells_of_requests_with_a_key_nobody_has(own: Callable[..., htt
     found = world.find(path=CANCEL)
     assert found["unclaimed"] == 1
     assert found["hints"] == [
-        f"1 request came with no key of any workspace; the last was POST {CANCEL}, its key Bearer …1234"
+        f"1 request came with no key of any workspace; the last was POST {CANCEL}, its key Bearer ...1234"
     ]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tuco_mock.actions.journal import unclaimed
 from tuco_mock.domain import addresses
 from tuco_mock.domain.ids import object_id
-from tuco_mock.domain.journal import parameters, parsed
+from tuco_mock.domain.journal import parameters, parsed, parted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -119,6 +119,6 @@ def _strangers(store: Store, workspace: str) -> Iterator[str]:
     found = unclaimed(store, workspace)
     if found:
         last = found[-1].record
-        key = dict(last.headers).get("authorization", "none")
+        key = dict(parted(last.headers)).get("authorization", "none")
         count = "1 request" if len(found) == 1 else f"{len(found)} requests"
         yield f"{count} came with no key of any workspace; the last was {last.method} {last.path}, its key {key}"

@@ -62,6 +62,7 @@ def restore_snapshot(store: Store, workspace: Workspace, name: str) -> Workspace
             store.documents.put_back(here, kind, images)
     store.snapshots.put_back(here, snapshot)
     store.snapshots.settle(here, name, differences)
+    store.faults.mark(here)
     return snapshot.settings
 
 

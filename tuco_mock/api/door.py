@@ -161,7 +161,7 @@ def claimed_by(store: Store, scope: Scope) -> Workspace | None:
 
 def _preferred(operation: Operation, visit: Visit) -> Answer | None:
     """The documented answer that the caller prefers to the real one."""
-    prefer = visit.header("prefer")
+    prefer = visit.header(b"prefer")
     if prefer is None:
         return None
     try:

@@ -54,18 +54,17 @@ class Met(NamedTuple):
 def meet(operation: Operation, call: Call) -> Met | None:
     """The first fault that strikes this call; it is counted."""
     workspace, faults = call.workspace, call.store.faults
-    present = faults.all(workspace.id)
-    if not present:
+    if not workspace.has_faults:
         return None
     asked = FaultedCall(
         method=operation.method,
         path=operation.path,
         group=operation.group,
-        headers=dict(reversed(call.visit.headers)),
+        headers=call.visit.headers(),
         lead=lambda: operation.lead_of(call),
     )
     seed = workspace.seed or workspace.id
-    for fault in present:
+    for fault in faults.all(workspace.id):
         if not applies(fault, asked):
             continue
         turn = faults.see(workspace.id, fault)

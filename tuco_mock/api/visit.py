@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from msgspec import Raw
 
-from tuco_mock.domain.journal import LONGEST_ANSWER, LONGEST_BODY, NO_ANSWER, Effect, Record, Struck, clipped
+from tuco_mock.domain.journal import LONGEST_ANSWER, LONGEST_BODY, NO_ANSWER, Effect, Record, Struck, clipped, joined
 from tuco_mock.state.log import UNCLAIMED
 from tuco_mock.wire.answer import encode
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from starlette.types import Scope
 
-    from tuco_mock.domain.journal import Headers
     from tuco_mock.domain.workspaces import Workspace
     from tuco_mock.state.store import Store
     from tuco_mock.wire.answer import RawHeaders
@@ -27,7 +28,6 @@ class Visit:
 
     Attributes:
         scope: the request as ASGI has it.
-        headers: its headers as text, names in lower case.
         workspace: whose key it came with, once that is known.
         body: its body, once that is read.
         lead: the lead that it is about.
@@ -37,12 +37,11 @@ class Visit:
         reason: why it was refused, beyond what the answer says.
     """
 
-    __slots__ = ("_began", "body", "clause", "effects", "fault", "headers", "lead", "reason", "scope", "workspace")
+    __slots__ = ("_began", "body", "clause", "effects", "fault", "lead", "reason", "scope", "workspace")
 
     def __init__(self, scope: Scope) -> None:
         self._began = time.perf_counter()
         self.scope = scope
-        self.headers: Headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
         self.workspace: Workspace | None = None
         self.body = b""
         self.lead: str | None = None
@@ -51,9 +50,18 @@ class Visit:
         self.clause: str | None = None
         self.reason: str | None = None
 
-    def header(self, name: str) -> str | None:
-        """The first header of that name, in lower case."""
-        return next((value for each, value in self.headers if each == name), None)
+    def header(self, name: bytes) -> str | None:
+        """The first header of that name, which is in lower case."""
+        for each, value in self.scope["headers"]:
+            if each == name:
+                found: str = value.decode("latin-1")
+                return found
+        return None
+
+    def headers(self) -> dict[str, str]:
+        """All headers, of a repeated one the first."""
+        pairs = reversed(self.scope["headers"])
+        return {name.decode("latin-1"): value.decode("latin-1") for name, value in pairs}
 
     def close(
         self,
@@ -72,7 +80,7 @@ class Visit:
             method=scope["method"],
             path=scope["path"],
             query=scope["query_string"].decode("latin-1"),
-            headers=_without_key(self.headers),
+            headers=joined(_without_key(scope["headers"])),
             body=body,
             body_bytes=body_bytes,
             status=status,
@@ -99,14 +107,14 @@ def _kept(answer: bytes | None, is_json: bool) -> tuple[Raw, int | None]:
     return Raw(encode(text)), length
 
 
-def _without_key(headers: Headers) -> Headers:
+def _without_key(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     """The headers, of a key no more than its end."""
-    return [(name, _redacted(value) if name == "authorization" else value) for name, value in headers]
+    return [(name, _redacted(value) if name == b"authorization" else value) for name, value in headers]
 
 
-def _redacted(value: str) -> str:
-    scheme, space, key = value.partition(" ")
+def _redacted(value: bytes) -> bytes:
+    scheme, space, key = value.partition(b" ")
     if not space:
-        return "…"
+        return b"..."
     key = key.strip()
-    return f"{scheme} …{key[-_SHOWN_OF_KEY:] if len(key) > 2 * _SHOWN_OF_KEY else ''}"
+    return scheme + b" ..." + (key[-_SHOWN_OF_KEY:] if len(key) > 2 * _SHOWN_OF_KEY else b"")

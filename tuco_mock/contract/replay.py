@@ -19,7 +19,7 @@ from tuco_mock.app import TucoApp
 from tuco_mock.domain.clocks import Clock
 from tuco_mock.domain.errors import InvalidInput, Mistake
 from tuco_mock.domain.fixture.check import check_workspace
-from tuco_mock.domain.journal import Record
+from tuco_mock.domain.journal import Record, parted
 from tuco_mock.domain.timestamps import millis
 from tuco_mock.settings import Settings
 from tuco_mock.state.engines import embedded
@@ -117,7 +117,7 @@ async def _run(app: TucoApp, workspace: str, calls: list[Recorded]) -> None:
 
 
 def _scope(app: TucoApp, workspace: str, record: Recorded) -> Scope:
-    sent = [each for each in record.headers if each[0] != "authorization"]  # it was kept without the key
+    sent = [each for each in parted(record.headers) if each[0] != "authorization"]  # it was kept without the key
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in sent]
     path = record.path
     if record.kind == "control":

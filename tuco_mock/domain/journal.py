@@ -6,7 +6,7 @@ written twice, and causes need no numbers.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -14,6 +14,9 @@ from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from tuco_mock.domain.paths import path_matches
 from tuco_mock.domain.timestamps import iso
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 LONGEST_BODY = 64 * 1024
 """How much of a request's body is kept, in bytes."""
@@ -25,6 +28,7 @@ NO_ANSWER = Raw(b"")
 """Stands for the body of an answer that was not sent."""
 
 Headers = list[tuple[str, str]]
+"""Names in lower case, with their values, in the order in which they came."""
 
 
 class Effect(Struct, omit_defaults=True, rename="camel", gc=False):
@@ -57,7 +61,7 @@ class Record(Struct, omit_defaults=True, rename="camel", kw_only=True):
     Attributes:
         kind: ``request`` for one of the simulated API, ``control`` for one of the control plane.
         method, path, query: as they came.
-        headers: of the request, names in lower case; the key but for its end is left out.
+        headers: of the request, as `joined` makes them; the key but for its end is left out.
         body: of the request, as text, `LONGEST_BODY` at most; `body_bytes` says how long it was when that is less.
         status: of the answer; None when none was sent.
         answer: its body as JSON, or as text within JSON; `LONGEST_ANSWER` at most, `answer_bytes` likewise; `NO_ANSWER`
@@ -75,7 +79,7 @@ class Record(Struct, omit_defaults=True, rename="camel", kw_only=True):
     method: str
     path: str
     query: str = ""
-    headers: Headers = []
+    headers: str = ""
     body: str = ""
     body_bytes: int | None = None
     status: int | None = None
@@ -107,6 +111,17 @@ class Asked(Struct, rename="camel", forbid_unknown_fields=True, omit_defaults=Tr
     headers: Annotated[dict[str, str] | None, Meta(description="Headers with these values.")] = None
     body: Annotated[Any, Meta(description="A part of the JSON body; members not given may be there.")] = UNSET
     status: Annotated[int | None, Meta(description="The status of the answer.")] = None
+
+
+def joined(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    """Headers as one text, a line each: a tenth of the memory and time of a list."""
+    return b"\n".join([name + b":" + value for name, value in headers]).decode("latin-1")
+
+
+def parted(headers: str) -> Headers:
+    """The headers of a text that `joined` made."""
+    pairs = (line.partition(":") for line in headers.split("\n") if line)
+    return [(name, value) for name, _, value in pairs]
 
 
 def clipped(text: bytes, longest: int) -> tuple[str, int | None]:
@@ -143,7 +158,7 @@ def shown(entry: Entry) -> dict[str, Any]:
         "method": record.method,
         "path": record.path,
         "query": parameters(record.query),
-        "headers": dict(reversed(record.headers)),
+        "headers": dict(reversed(parted(record.headers))),
         "body": parsed(record.body) if record.body_bytes is None else record.body,
         "bodyTruncated": record.body_bytes is not None,
         "status": record.status,
@@ -173,7 +188,7 @@ def differences(asked: Asked, record: Record) -> list[str]:
         found += _member_differences("query", asked.query, parameters(record.query))
     if asked.headers:
         wanted = {name.lower(): value for name, value in asked.headers.items()}
-        found += _member_differences("header", wanted, dict(reversed(record.headers)))
+        found += _member_differences("header", wanted, dict(reversed(parted(record.headers))))
     if not isinstance(asked.body, UnsetType):
         found += _body_differences(asked.body, record)
     if asked.status is not None and asked.status != record.status:

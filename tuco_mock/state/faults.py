@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from redis import Redis
 
+    from tuco_mock.state.workspaces import Workspaces
+
 _decode = msgspec.json.Decoder(Fault).decode
 _NEXT = "next"
 
@@ -28,8 +30,9 @@ class Tally(NamedTuple):
 class Faults:
     """The faults, in the order they were added: the first that strikes a call is the one it meets."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, workspaces: Workspaces) -> None:
         self._redis = redis
+        self._workspaces = workspaces
 
     def all(self, workspace: str) -> list[Fault]:
         """The workspace's faults, in their order."""
@@ -57,7 +60,12 @@ class Faults:
             self._redis.hdel(_counts(workspace), f"{fault.id}:seen", f"{fault.id}:fired")
             self._redis.hset(_key(workspace), str(fault.id), f"{place} {msgspec.json.encode(fault).decode()}")
             added.append(fault)
+        self.mark(workspace)
         return added
+
+    def mark(self, workspace: str) -> None:
+        """Note with the workspace whether there are faults: after they were put back from elsewhere, too."""
+        self._workspaces.mark_faults(workspace, bool(self._redis.exists(_key(workspace))))
 
     def replace(self, workspace: str, faults: Sequence[Fault]) -> list[Fault]:
         """Put faults in place of all that are there."""
@@ -68,6 +76,7 @@ class Faults:
         """Remove all faults; how many there were. Counting begins anew."""
         cleared = self._redis.hlen(_key(workspace))
         self._redis.delete(_key(workspace), _counts(workspace))
+        self.mark(workspace)
         return cleared
 
     def see(self, workspace: str, fault: Fault) -> int:

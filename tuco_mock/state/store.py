@@ -58,7 +58,7 @@ class Store:
         self.replies = Replies(engines, self.documents)
         self.queue = Queue(engines.redis, self.snapshots)
         self.starts = Starts(engines.redis)
-        self.faults = Faults(engines.redis)
+        self.faults = Faults(engines.redis, self.workspaces)
         self.bell = Bell()
         self.log = Log(engines.redis, self.bell, journal_limit)
 

@@ -81,6 +81,10 @@ class Workspaces:
         except DuplicateKeyError as error:
             raise Conflict(self._clash(workspace) or "An API key belongs to another workspace.") from error
 
+    def mark_faults(self, workspace: str, present: bool) -> None:
+        """Note beside the settings whether there are faults, so that a call without any need not look for them."""
+        self._collection.update_one({"_id": workspace}, {"$set": {"hasFaults": present}})
+
     def _clash(self, workspace: Workspace) -> str | None:
         """Which of the workspace's keys belongs to another one, in words."""
         owners = self.owner_of(workspace.api_keys).items()
@@ -102,6 +106,7 @@ def _workspace(document: Document) -> Workspace:
         read_only=document["readOnly"],
         country_code=document["countryCode"],
         rate_limits=document["rateLimits"],
+        has_faults=document.get("hasFaults", False),
     )
 
 

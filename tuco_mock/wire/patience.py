@@ -19,7 +19,8 @@ async def wait_for(event: asyncio.Event, seconds: float, receive: Receive) -> bo
     happened = asyncio.ensure_future(event.wait())
     gone = asyncio.ensure_future(_gone(receive))
     try:
-        await asyncio.wait({happened, gone}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        # timers of the event loop count whole milliseconds: one more, so that it is never less than was asked
+        await asyncio.wait({happened, gone}, timeout=seconds + 0.001, return_when=asyncio.FIRST_COMPLETED)
         return not gone.done()
     finally:
         happened.cancel()
