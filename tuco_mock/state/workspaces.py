@@ -66,7 +66,8 @@ class Workspaces:
         """
         last = next(iter(self._collection.find({}, {"order": 1}).sort([("order", -1)]).limit(1)), {"order": 0})
         try:
-            self._collection.insert_one({"_id": workspace.id, "order": last["order"] + 1, **_settings(workspace)})
+            place = {"_id": workspace.id, "order": last["order"] + 1, "hasFaults": False}
+            self._collection.insert_one({**place, **_settings(workspace)})
         except DuplicateKeyError as error:
             raise Conflict(self._clash(workspace) or f"There is a workspace {workspace.id!r} already.") from error
 
@@ -106,7 +107,7 @@ def _workspace(document: Document) -> Workspace:
         read_only=document["readOnly"],
         country_code=document["countryCode"],
         rate_limits=document["rateLimits"],
-        has_faults=document.get("hasFaults", False),
+        has_faults=document["hasFaults"],
     )
 
 
