@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
-from tests.state.snapshot_worlds import FAULTS, IDS, PHONES, REFUSALS, Place
+from tests.state.snapshot_worlds import IDS, PHONES, REFUSALS, Place
 from tuco_mock.actions import snapshots
 from tuco_mock.domain.errors import RateLimited
+from tuco_mock.domain.faults import Effect, Fault
 from tuco_mock.state.engines import Engines, embedded
 from tuco_mock.state.store import Store
 
@@ -128,12 +129,13 @@ class Snapshots(RuleBasedStateMachine):
 
     @rule(at=where, number=st.integers(0, 3))
     def add_fault(self, at: int, number: int) -> None:
-        for key in FAULTS:
-            self.store.engines.redis.hset(key.format(self.places[at].id), str(number), "{}")
+        here, fault = self.places[at].id, Fault(id=f"fault-of-{number}", effect=Effect(status=500))
+        self.store.faults.add(here, [fault])
+        self.store.faults.see(here, fault)
 
     @rule(at=where)
     def remove_faults(self, at: int) -> None:
-        self.store.engines.redis.delete(*(key.format(self.places[at].id) for key in FAULTS))
+        self.store.faults.clear(self.places[at].id)
 
     @rule(at=where, name=names, keys=st.lists(st.sampled_from(["k1", "k2"]), unique=True))
     def change_settings(self, at: int, name: str, keys: list[str]) -> None:
@@ -199,7 +201,6 @@ class Snapshots(RuleBasedStateMachine):
                 self.restore(at, name)
         for place in getattr(self, "places", []):
             place.drop()
-            self.store.engines.redis.delete(*(key.format(place.id) for key in FAULTS))
             assert [key for key in self.store.engines.redis.scan_iter() if place.id in key] == []
 
 
