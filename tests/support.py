@@ -121,7 +121,6 @@ class World:
         found: Json = self.control("GET", "/state")
         return found
 
-
     def requests(self) -> list[Json]:
         """The journal."""
         found: list[Json] = self.control("GET", "/requests")["requests"]

@@ -28,6 +28,7 @@ VARIABLES = {
     "TUCO_MOCK_CONTROL_TOKEN": "s3cret",
     "TUCO_MOCK_MAX_BODY_BYTES": "64",
     "TUCO_MOCK_MAX_FIXTURE_BYTES": "4096",
+    "TUCO_MOCK_JOURNAL_LIMIT": "7",
     "TUCO_MOCK_VALIDATE": "true",
     "TUCO_MOCK_LOG_FORMAT": "text",
 }
@@ -100,7 +101,14 @@ def test_empty_variables_count_as_not_set(serve: Serve) -> None:
 
 def test_the_token_is_asked_for_everywhere_it_is_needed(serve: Serve, tuco: Tuco) -> None:
     url = json.loads(serve("--port", "0", "--control-token", "s3cret").line())["url"]
-    commands = (("readyz",), ("state", "export"), ("clock", "advance", "5m"))
+    commands = (
+        ("readyz",),
+        ("state", "export"),
+        ("clock", "advance", "5m"),
+        ("requests",),
+        ("faults", "list"),
+        ("reply", "--phone", "+14155550100", "Stop"),
+    )
     for command in commands:
         refused = tuco(*command, TUCO_MOCK_URL=url)
         assert refused.code in {1, 2}

@@ -31,14 +31,6 @@ def other() -> Iterator[BackgroundServer]:
         yield running
 
 
-@pytest.fixture
-def nobody() -> Iterator[str]:
-    """A URL at which nobody listens, nor can while the test runs."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        yield f"http://127.0.0.1:{taken.getsockname()[1]}"
-
-
 def state(url: str, workspace: str = "default") -> Any:
     """A workspace's whole state."""
     return httpx.get(f"{url}/_tuco/workspaces/{workspace}/state").json()

@@ -50,13 +50,13 @@ def serve(settings: Settings, port_file: Path | None = None) -> None:
             _settle_memory()
 
         try:
-            run(_checked(app) if settings.validate else app, listener, started)
+            run(checked(app) if settings.validate else app, listener, started, app.stop_waiting)
         finally:
             if port_file is not None:
                 port_file.unlink(missing_ok=True)
 
 
-def _checked(app: ASGIApp) -> ASGIApp:
+def checked(app: ASGIApp) -> ASGIApp:
     """The application behind a check of each answer against the API description."""
     from tuco_mock.contract.spec import load_spec
     from tuco_mock.contract.validation import ResponseValidator

@@ -1,0 +1,17 @@
+"""Another language: a Node test suite, run with a server at its side by `tuco-mock exec -- node --test`."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+SUITE = Path(__file__).parent / "node"
+
+
+def test_the_node_suite_passes() -> None:
+    command = [sys.executable, "-m", "tuco_mock.cli", "exec", "--", "node", "--test"]
+    ended = subprocess.run(command, cwd=SUITE, capture_output=True, text=True, timeout=120, check=False)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert re.search(r"^. pass 6$", ended.stdout, re.MULTILINE), ended.stdout
