@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 from urllib.parse import quote
 
-from tests.benchmarks import data, load, processes
+from tests.benchmarks import data, load, processes, toolkit
 
 HEADERS = {"Authorization": f"Bearer {data.KEY}", "Content-Type": "application/json"}
 FLOOR_GET: load.Call = ("GET", "/get", HEADERS, None)
@@ -181,6 +181,9 @@ def main() -> None:
             "start": start,
             "growth": lambda: growth(folder, calls=1_000),
             "volume": lambda: volume(folder),
+            "workspaces": lambda: toolkit.workspaces(rounds=500),
+            "snapshots": lambda: toolkit.snapshots(folder, rounds=200),
+            "collecting": lambda: toolkit.collecting(folder, rounds=15),
         }
         report: dict[str, Figures] = {}
         print(f"{platform.machine()}, Python {platform.python_version()}")

@@ -1,0 +1,176 @@
+"""Expectations of requests: asserted at once, or waited for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tuco_mock.client.errors import TucoError
+from tuco_mock.client.journal import Journal, match_of
+from tuco_mock.client.telling import came, meant, request_line, unmet
+from tuco_mock.client.telling import times as in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tuco_mock.client.journal import Found, Match
+    from tuco_mock.client.models import Request
+
+_LENGTH_OF_A_CALL = (2, 3)
+
+
+class Assertions(Journal):
+    """Expectations; what is not met tells the nearest requests, what differs, and what may be behind it."""
+
+    def assert_called(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        json: Any = None,
+        headers: Mapping[str, str] | None = None,
+        status: int | None = None,
+        times: int | None = None,
+        at_least: int | None = None,
+        after: Request | int | None = None,
+    ) -> list[Request]:
+        """Such a request came: exactly `times` times, or `at_least` as often, which is once unless given.
+
+        Which requests are meant, says `Journal`.
+
+        Returns:
+            The requests, oldest first.
+
+        Raises:
+            AssertionError: it came more or less often.
+        """
+        __tracebackhide__ = True
+        if times is not None and at_least is not None:
+            raise TucoError("assert_called takes times or at_least, not both")
+        match = match_of(method, path, query, json, headers, status)
+        found = self._found("find", match, after)
+        wanted = times if times is not None else 1 if at_least is None else at_least
+        met = found.count == wanted if times is not None else found.count >= wanted
+        if not met:
+            expected = f"expected {meant(match)}{_often(times, wanted)}, but {came(found.count)}"
+            raise AssertionError(unmet(expected, found, seen=found.requests))
+        return found.requests
+
+    def assert_not_called(
+        self,
+        method: str | None = None,
+        path: str | None = None,
+        *,
+        query: Mapping[str, Any] | None = None,
+        json: Any = None,
+        headers: Mapping[str, str] | None = None,
+        status: int | None = None,
+        after: Request | int | None = None,
+    ) -> None:
+        """No such request came; none at all when nothing is given.
+
+        Raises:
+            AssertionError: one did; the message lists those that came.
+        """
+        __tracebackhide__ = True
+        match = match_of(method, path, query, json, headers, status)
+        found = self._found("find", match, after)
+        if found.count:
+            expected = f"expected no {meant(match)}, but {came(found.count)}"
+            raise AssertionError(unmet(expected, found, seen=found.requests))
+
+    def assert_called_in_order(self, *calls: tuple[Any, ...]) -> list[Request]:
+        """Such requests came one after the other; others may have come in between.
+
+        Args:
+            calls: method, path and, if it matters, a part of the JSON body of each.
+
+        Returns:
+            The request found for each of them.
+
+        Raises:
+            AssertionError: one of them did not come after those before it.
+        """
+        __tracebackhide__ = True
+        found: list[Request] = []
+        for position, call in enumerate(calls, 1):
+            if len(call) not in _LENGTH_OF_A_CALL:
+                raise TucoError(f"call {position} is (method, path) or (method, path, json), not {call!r}")
+            match = match_of(call[0], call[1], json=call[2] if len(call) == max(_LENGTH_OF_A_CALL) else None)
+            answer = self._found("find", match, found[-1] if found else None)
+            if not answer.requests:
+                raise AssertionError(self._out_of_order(match, position, len(calls), found, answer))
+            found.append(answer.requests[0])
+        return found
+
+    def wait_for_request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        json: Any = None,
+        headers: Mapping[str, str] | None = None,
+        status: int | None = None,
+        times: int = 1,
+        after: Request | int | None = None,
+        timeout: float = 5.0,
+    ) -> Request:
+        """Wait until such a request has come, or as many; at once when it has already.
+
+        Which requests are meant, says `Journal`. The `timeout` is in seconds, 60 at most.
+
+        Returns:
+            The last of those that were waited for.
+
+        Raises:
+            AssertionError: it did not come in time.
+            BlockingCall: an event loop runs in this thread; `async_wait_for_request` is for that.
+        """
+        __tracebackhide__ = True
+        match = match_of(method, path, query, json, headers, status)
+        return _in_time(match, times, timeout, self._waited(match, after, times, timeout))
+
+    async def async_wait_for_request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        json: Any = None,
+        headers: Mapping[str, str] | None = None,
+        status: int | None = None,
+        times: int = 1,
+        after: Request | int | None = None,
+        timeout: float = 5.0,  # noqa: ASYNC109 - the server keeps it, so that the error can tell what came instead
+    ) -> Request:
+        """`wait_for_request` for asynchronous tests: the event loop goes on meanwhile."""
+        __tracebackhide__ = True
+        match = match_of(method, path, query, json, headers, status)
+        return _in_time(match, times, timeout, await self._waited_async(match, after, times, timeout))
+
+    def _out_of_order(self, match: Match, position: int, calls: int, before: list[Request], answer: Found) -> str:
+        expected = f"expected call {position} of {calls} in order, {meant(match)}"
+        if not before:
+            return unmet(f"{expected}, but it never came", answer)
+        earlier = self._found("find", match, None).requests
+        told = f"{expected}, after {request_line(before[-1])}, but it " + (
+            "only came before it" if earlier else "never came"
+        )
+        return unmet(told, answer, seen=earlier)
+
+
+def _often(times: int | None, wanted: int) -> str:
+    """How often, in words; nothing where once is enough."""
+    if times is not None:
+        return f" exactly {in_words(wanted)}" if wanted else " never"
+    return f" at least {in_words(wanted)}" if wanted > 1 else ""
+
+
+def _in_time(match: Match, times: int, timeout: float, found: Found) -> Request:
+    __tracebackhide__ = True
+    if found.matched:
+        return found.requests[times - 1]
+    often = "" if times == 1 else f" {in_words(times)}"
+    expected = f"waited {timeout:g} s for {meant(match)}{often}, but {came(found.count)}"
+    raise AssertionError(unmet(expected, found, seen=found.requests))

@@ -1,0 +1,105 @@
+"""Calls of the control plane: JSON out, JSON in, refusals as `ControlError`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlencode
+
+import msgspec
+
+from tuco_mock.client.errors import ControlError, Mistake, ServerUnreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tuco_mock.client.connector import Connector
+
+T = TypeVar("T")
+
+PATIENCE = 30.0
+"""How long an answer of the control plane may take, in seconds."""
+
+
+class _Problem(msgspec.Struct):
+    """A refusal as the server tells it (problem+json)."""
+
+    detail: str
+    errors: list[dict[str, str]] = []
+
+
+class Control:
+    """The control plane of one server, with its token if it wants one.
+
+    Attributes:
+        connector: the way to the server.
+    """
+
+    def __init__(self, connector: Connector, token: str | None = None) -> None:
+        self.connector = connector
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        answer: type[T] | Any = Any,
+        query: Mapping[str, Any] | None = None,
+        seconds: float = PATIENCE,
+        about: str = "",
+    ) -> Any:
+        """Call, and decode the answer.
+
+        Args:
+            method: HTTP method.
+            path: path below the server's URL.
+            body: sent as JSON; None sends none.
+            answer: type of the answer.
+            query: parameters; those that are None are left out.
+            seconds: how long to wait for the answer.
+            about: what to name at the front of a refusal.
+
+        Raises:
+            ControlError: the server refused.
+            ServerUnreachable: no tuco-mock answers there.
+        """
+        status, content = self.connector.send(method, _with_query(path, query), self._headers, _encoded(body), seconds)
+        return self._decoded(status, content, answer, about)
+
+    async def call_async(self, method: str, path: str, body: Any, *, answer: type[T], seconds: float) -> T:
+        """The same without blocking the event loop; when the caller gives up, the connection is closed."""
+        import httpx  # noqa: PLC0415 - only tests that wait need it here
+
+        async with httpx.AsyncClient(
+            transport=self.connector.async_transport(), trust_env=False, timeout=seconds
+        ) as client:
+            try:
+                got = await client.request(
+                    method, self.connector.url + path, content=_encoded(body), headers=self._headers
+                )
+            except httpx.TransportError as error:
+                raise ServerUnreachable(self.connector.url, str(error) or type(error).__name__) from error
+        found: T = self._decoded(got.status_code, got.content, answer, "")
+        return found
+
+    def _decoded(self, status: int, content: bytes, answer: Any, about: str) -> Any:
+        try:
+            if 200 <= status < 300:
+                return msgspec.json.decode(content, type=answer)
+            problem = msgspec.json.decode(content, type=_Problem)
+        except msgspec.DecodeError as error:
+            raise ServerUnreachable(
+                self.connector.url, f"what answers there ({status}) is no tuco-mock of this version ({error})"
+            ) from None
+        mistakes = [Mistake(each.get("path", ""), each.get("message", "")) for each in problem.errors]
+        raise ControlError(status, problem.detail, mistakes, about=about)
+
+
+def _encoded(body: Any) -> bytes | None:
+    return None if body is None else msgspec.json.encode(body)
+
+
+def _with_query(path: str, query: Mapping[str, Any] | None) -> str:
+    given = {name: value for name, value in (query or {}).items() if value is not None}
+    return f"{path}?{urlencode(given)}" if given else path

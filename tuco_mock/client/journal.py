@@ -1,0 +1,190 @@
+"""What a workspace's journal is asked, and what it answers."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from msgspec import UNSET, Struct, UnsetType, field
+
+from tuco_mock.client.control import PATIENCE
+from tuco_mock.client.errors import BlockingCall
+from tuco_mock.client.handle import Handle, duration
+from tuco_mock.client.models import Request, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Match(Words, frozen=True, kw_only=True):
+    """Which requests are meant; what is left out, any."""
+
+    method: str | None = None
+    path: str | None = None
+    query: dict[str, str] | None = None
+    headers: dict[str, str] | None = None
+    body: Any | UnsetType = UNSET
+    status: int | None = None
+
+
+class Nearest(Words, frozen=True, kw_only=True):
+    """A request that is not the one that was meant, and why."""
+
+    request: Request
+    differences: list[str] = field(default_factory=list)
+
+
+class Found(Words, frozen=True, kw_only=True):
+    """What the journal answers.
+
+    Attributes:
+        matched: enough requests are there.
+        count: how many match.
+        requests: those, oldest first.
+        nearest: where none matches, those that come nearest.
+        hints: what may be behind it, in the domain's terms.
+        unclaimed: how many requests came to the server with no key that anybody has.
+    """
+
+    matched: bool
+    count: int
+    requests: list[Request] = field(default_factory=list)
+    nearest: list[Nearest] = field(default_factory=list)
+    hints: list[str] = field(default_factory=list)
+    unclaimed: int = 0
+
+
+class _Requests(Struct):
+    requests: list[Request]
+
+
+def match_of(
+    method: str | None,
+    path: str | None,
+    query: Mapping[str, Any] | None = None,
+    json: Any = None,
+    headers: Mapping[str, str] | None = None,
+    status: int | None = None,
+) -> Match:
+    """What a verb's arguments ask for; values of query parameters are written as clients write them."""
+    return Match(
+        method=method,
+        path=path,
+        query=None if query is None else {name: _written(value) for name, value in query.items()},
+        headers=None if headers is None else dict(headers),
+        body=UNSET if json is None else json,
+        status=status,
+    )
+
+
+class Journal(Handle):
+    """The requests that the simulated API got with a key of this workspace.
+
+    Which requests are meant, in all of this and in `assert_called` and its kin: `method` and `path` (in which ``*``
+    stands for any characters), `query` and `headers` (those given must be there), `json` (objects match when each
+    member given matches, all else when it is equal), `status` of the answer, and `after` (later than this one).
+    """
+
+    def requests(self, after: Request | int | None = None) -> list[Request]:
+        """All of them, oldest first."""
+        found: _Requests = self._call("GET", "/requests", query={"after": _number(after)}, answer=_Requests)
+        return found.requests
+
+    def find(
+        self,
+        method: str | None = None,
+        path: str | None = None,
+        *,
+        query: Mapping[str, Any] | None = None,
+        json: Any = None,
+        headers: Mapping[str, str] | None = None,
+        status: int | None = None,
+        after: Request | int | None = None,
+    ) -> list[Request]:
+        """Those that are meant, oldest first."""
+        return self._found("find", match_of(method, path, query, json, headers, status), after).requests
+
+    def count(
+        self,
+        method: str | None = None,
+        path: str | None = None,
+        *,
+        query: Mapping[str, Any] | None = None,
+        json: Any = None,
+        headers: Mapping[str, str] | None = None,
+        status: int | None = None,
+        after: Request | int | None = None,
+    ) -> int:
+        """How many are meant."""
+        return self._found("count", match_of(method, path, query, json, headers, status), after).count
+
+    def clear_requests(self) -> None:
+        """Forget all of them."""
+        self._call("DELETE", "/requests")
+
+    def _found(self, verb: str, match: Match, after: Request | int | None) -> Found:
+        found: Found = self._call("POST", f"/requests/{verb}", _asked(match, after), answer=Found)
+        return found
+
+    def _waited(self, match: Match, after: Request | int | None, times: int, seconds: float) -> Found:
+        """Wait for as many requests; the server answers as soon as they are there."""
+        _refuse_to_block_a_loop()
+        path, body = self._path("/requests/wait"), _awaited(match, after, times, seconds)
+        found: Found = self._control.call("POST", path, body, answer=Found, seconds=seconds + PATIENCE)
+        return found
+
+    async def _waited_async(self, match: Match, after: Request | int | None, times: int, seconds: float) -> Found:
+        path, body = self._path("/requests/wait"), _awaited(match, after, times, seconds)
+        return await self._control.call_async("POST", path, body, answer=Found, seconds=seconds + PATIENCE)
+
+
+def _asked(match: Match, after: Request | int | None) -> dict[str, Any]:
+    last = _number(after)
+    return {"match": match} if last is None else {"match": match, "after": last}
+
+
+def _awaited(match: Match, after: Request | int | None, times: int, seconds: float) -> dict[str, Any]:
+    return {**_asked(match, after), "times": times, "timeout": duration(seconds)}
+
+
+def _number(after: Request | int | None) -> int | None:
+    return after.id if isinstance(after, Request) else after
+
+
+def _written(value: Any) -> str:
+    """A value as httpx and requests put it into a query string."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)
+
+
+def _refuse_to_block_a_loop() -> None:
+    """Say what to do instead where waiting would stop the very code that is waited for.
+
+    Raises:
+        BlockingCall: an event loop runs in this thread.
+    """
+    if _in_asyncio() or _in_trio():
+        raise BlockingCall(
+            "wait_for_request blocks the event loop, so that what it waits for can't happen; "
+            "write `await tuco.async_wait_for_request(...)`"
+        )
+
+
+def _in_asyncio() -> bool:
+    asyncio = sys.modules.get("asyncio")  # where nobody has imported it, no loop runs
+    if asyncio is None:
+        return False
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def _in_trio() -> bool:
+    trio = sys.modules.get("trio")
+    try:
+        return trio is not None and trio.lowlevel.current_task() is not None
+    except RuntimeError:
+        return False

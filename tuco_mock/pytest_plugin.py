@@ -1,0 +1,283 @@
+"""The pytest plugin: a workspace a test, on a server that starts with the first test that wants one.
+
+Fixtures `tuco`, `make_tuco`, `tuco_server`, `tuco_listen_address`; marker `tuco`; options `--tuco-url`,
+`--tuco-fixture`, `--tuco-record`, `--tuco-control-token`, each also as an ini setting. Nothing of the house is imported
+until a test needs it, so that pytest itself stays fast.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from tuco_mock.client import Server, Tuco
+
+_NAMES = ("tuco_mock", "tuco_mock.pytest_plugin")
+"""What this plugin is called: by its entry point, and as a module (`-p`, `pytest_plugins`)."""
+
+_OPTIONS = (
+    ("tuco-url", "URL", "a tuco-mock server that runs already; one is started for the session otherwise"),
+    ("tuco-control-token", "TOKEN", "the control token of that server, if it wants one"),
+    ("tuco-fixture", "FILE", "what fills each test's workspace: a fixture file, or a shipped name as `default`"),
+    ("tuco-record", "DIR", "write what each test did, to be run again by `tuco-mock replay FILE`"),
+)
+_MARKER = ("fixture", "clock", "rate_limits", "seed", "intercept")
+_TAIL = 20
+_LONGEST_NAME = 120
+
+
+class MakeTuco(Protocol):
+    """Makes a workspace that is dropped at the end of the test; options as of `Server.workspace`."""
+
+    def __call__(self, **options: Any) -> Tuco:
+        """Make one."""
+
+
+class _Chosen(NamedTuple):
+    """What options and ini settings say."""
+
+    url: str | None
+    token: str | None
+    fixture: str | None
+    record: Path | None
+
+
+_CHOSEN = pytest.StashKey[_Chosen]()
+_MADE = pytest.StashKey["list[Tuco]"]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare options and ini settings."""
+    group = parser.getgroup("tuco", "tuco-mock")
+    try:
+        for name, metavar, help_text in _OPTIONS:
+            group.addoption(f"--{name}", metavar=metavar, default=None, help=help_text)
+    except ValueError as error:
+        raise pytest.UsageError(
+            f"tuco-mock's pytest plugin is loaded twice ({error}): keep the installed one, and take the other one "
+            "out of `-p`, `pytest_plugins` and conftest.py"
+        ) from error
+    for name, _, help_text in _OPTIONS:
+        parser.addini(name.replace("-", "_"), help_text)
+
+
+def pytest_plugin_registered(plugin: object, plugin_name: str, manager: pytest.PytestPluginManager) -> None:
+    """Be there once only: installed and named with `-p` or in `pytest_plugins`, too, is no mistake."""
+    if plugin is sys.modules[__name__] and plugin_name in _NAMES:
+        for name in _NAMES:
+            if name != plugin_name:
+                manager.set_blocked(name)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Check options and settings before any test runs."""
+    config.addinivalue_line(
+        "markers",
+        "tuco(fixture=…, clock=…, rate_limits=…, seed=…, intercept=True): what the workspace of the `tuco` fixture is "
+        "made with, and whether calls to https://app.tuco.ai are led to it",
+    )
+    record = _path(config, "tuco_record")
+    config.stash[_CHOSEN] = _Chosen(
+        _setting(config, "tuco_url"), _setting(config, "tuco_control_token"), _fixture(config), record
+    )
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Say which server is used when it isn't the session's own."""
+    url = config.stash[_CHOSEN].url
+    return None if url is None else f"tuco-mock: {url}"
+
+
+@pytest.fixture(scope="session")
+def tuco_listen_address() -> tuple[str, int]:
+    """Where the session's server listens; override it for another host or a fixed port. Port 0 picks a free one."""
+    return ("127.0.0.1", 0)
+
+
+@pytest.fixture(scope="session")
+def tuco_server(pytestconfig: pytest.Config, tuco_listen_address: tuple[str, int]) -> Iterator[Server]:
+    """The server: one a session, and under xdist one a worker, or the one of `--tuco-url`."""
+    chosen = pytestconfig.stash[_CHOSEN]
+    if chosen.url is not None:
+        from tuco_mock.client import Server, TucoError
+
+        with _told_in_a_line(TucoError, "--tuco-url: "):
+            server = Server(chosen.url, chosen.token)
+            server.info()
+        with server:
+            yield server
+        return
+    from tuco_mock.mock.serving import serving
+    from tuco_mock.server import PortTaken
+    from tuco_mock.settings import Settings
+
+    host, port = tuco_listen_address
+    with contextlib.ExitStack() as running:
+        parallel = ", a server a worker" if "PYTEST_XDIST_WORKER" in os.environ else ""
+        with _told_in_a_line(PortTaken, f"tuco_listen_address{parallel}: "):
+            server = running.enter_context(serving(Settings(host=host, port=port)))
+        yield server
+
+
+@pytest.fixture
+def make_tuco(request: pytest.FixtureRequest, tuco_server: Server) -> Iterator[MakeTuco]:
+    """Make workspaces, as many as the test wants, with the options of `Server.workspace`.
+
+    A fixture that is not given is that of `--tuco-fixture`, None is an empty workspace; a relative path is looked for
+    beside the test's file first. The seed follows from the test's id, so that ids and chance are the same in any order
+    of tests.
+    """
+    item = request.node
+    made: list[Tuco] = item.stash.setdefault(_MADE, [])
+    chosen = request.config.stash[_CHOSEN]
+    near = (item.path.parent, request.config.rootpath)
+
+    def make(**options: Any) -> Tuco:
+        number = len(made) + 1
+        if "state" not in options:
+            options.setdefault("fixture", chosen.fixture)
+        if options.get("seed") is None:
+            options["seed"] = item.nodeid if number == 1 else f"{item.nodeid}#{number}"
+        options.setdefault("name", item.nodeid)
+        options.setdefault("near", near)
+        made.append(tuco_server.workspace(**options))
+        return made[-1]
+
+    yield make
+    _end(item, made, chosen.record)
+
+
+@pytest.fixture
+def tuco(request: pytest.FixtureRequest, make_tuco: MakeTuco) -> Iterator[Tuco]:
+    """A workspace of the test's own, empty unless the marker or `--tuco-fixture` fills it."""
+    options = _marked(request)
+    intercept = options.pop("intercept", False)
+    from tuco_mock.client import TucoError
+
+    with _told_in_a_line(TucoError):
+        made = make_tuco(**options)
+    if intercept:
+        with made.intercept():
+            yield made
+    else:
+        yield made
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show in the report of a failed test what the mock saw."""
+    report = yield
+    if report.failed:
+        made = item.stash.get(_MADE, [])
+        for each in made:
+            title = "tuco timeline" if len(made) == 1 else f"tuco timeline of {each.id}"
+            report.sections.append((title, _seen(each)))
+    return report
+
+
+@contextlib.contextmanager
+def _told_in_a_line(errors: type[Exception] | tuple[type[Exception], ...], where: str = "") -> Iterator[None]:
+    """Fail with the error's text alone, where a traceback would only show the house from inside."""
+    try:
+        yield
+    except errors as error:
+        raise pytest.fail.Exception(f"{where}{error}", pytrace=False) from None
+
+
+def _setting(config: pytest.Config, name: str) -> str | None:
+    """What an option says, else the ini setting of the same name."""
+    value: str | None = config.getoption(name) or config.getini(name)
+    return value or None
+
+
+def _path(config: pytest.Config, name: str) -> Path | None:
+    """A path: of an option relative to where pytest was started, of a setting relative to the ini file."""
+    value = _setting(config, name)
+    return None if value is None else _base(config, name) / value
+
+
+def _base(config: pytest.Config, name: str) -> Path:
+    if config.getoption(name) or config.inipath is None:
+        return config.invocation_params.dir
+    return config.inipath.parent
+
+
+def _fixture(config: pytest.Config) -> str | None:
+    """The fixture of all workspaces.
+
+    Raises:
+        pytest.UsageError: there is none of that name.
+    """
+    value = _setting(config, "tuco_fixture")
+    if value is None:
+        return None
+    from tuco_mock.client.errors import FixtureError
+    from tuco_mock.client.fixtures import find
+
+    try:
+        return str(find(value, [_base(config, "tuco_fixture")]))
+    except FixtureError as error:
+        raise pytest.UsageError(f"--tuco-fixture: {error}") from error
+
+
+def _marked(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """What the test's markers say, the one nearest to it first."""
+    options: dict[str, Any] = {}
+    for marker in request.node.iter_markers("tuco"):
+        unknown = sorted(marker.kwargs.keys() - set(_MARKER))
+        if marker.args or unknown:
+            given = ", ".join((*map(repr, marker.args), *unknown))
+            pytest.fail(f"@pytest.mark.tuco takes {', '.join(_MARKER)}, all by name, and not {given}", pytrace=False)
+        options = {**marker.kwargs, **options}
+    return options
+
+
+def _seen(made: Tuco) -> str:
+    """The tail of a workspace's timeline; why there is none, when that can't be had."""
+    from tuco_mock.client.telling import timeline
+
+    try:
+        events = made.timeline(_TAIL)
+        if events:
+            return timeline(events)
+    except Exception as error:  # noqa: BLE001 - the report of a failed test must not fail itself
+        return f"can't be had: {error}"
+    return f"nothing happened in workspace {made.id}; its base URL is {made.base_url}"
+
+
+def _end(item: pytest.Item, made: list[Tuco], record: Path | None) -> None:
+    """Write the recordings if they are wanted, and drop the workspaces."""
+    from tuco_mock.client import TucoError
+
+    with _told_in_a_line((TucoError, OSError)), contextlib.ExitStack() as dropped:
+        dropped.callback(made.clear)
+        for each in made:
+            dropped.callback(each.drop)
+        if record is not None:
+            for number, each in enumerate(made, 1):
+                _write(record / _file_name(item.nodeid, number), each)
+
+
+def _write(file: Path, made: Tuco) -> None:
+    import msgspec
+
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(msgspec.json.format(msgspec.json.encode(made.recording()), indent=1) + b"\n")
+
+
+def _file_name(nodeid: str, number: int) -> str:
+    """A file name that says which test it is of, and is that of no other test."""
+    import hashlib
+
+    readable = re.sub(r"[^\w.-]+", "_", nodeid, flags=re.ASCII).strip("_")[:_LONGEST_NAME]
+    digest = hashlib.sha256(nodeid.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{readable}-{digest}{'' if number == 1 else f'.{number}'}.json"
