@@ -45,8 +45,7 @@ def make_workspace(store: Store, spec: model.Workspace, origin: str = "") -> Wor
     try:
         _fill(store, workspace, spec, clock, documents)
     except BaseException:
-        store.workspaces.drop(workspace.id)
-        store.empty(workspace.id)
+        store.drop(workspace.id)
         raise
     store.log.begin(workspace.id, clock.now())
     return workspace
@@ -167,8 +166,7 @@ def _build(workspace: Workspace, spec: model.Workspace, clock: Clock, origin: st
 def _fill(store: Store, workspace: Workspace, spec: model.Workspace, clock: Clock, documents: Documents) -> None:
     """Keep the contents of a workspace that has none; the documents are handed over and gone afterwards."""
     here = workspace.id
-    store.vitals.set_clock(here, clock)
-    store.vitals.set_sequence(here, max(documents.next_sequence - 1, spec.sequence or 0))
+    store.vitals.begin(here, clock, max(documents.next_sequence - 1, spec.sequence or 0))
     store.queue.add(here, _jobs(documents, clock.now()))
     for kind in _CONTENTS:
         store.move_in(here, kind, getattr(documents, kind))

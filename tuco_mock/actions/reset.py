@@ -8,7 +8,6 @@ import msgspec
 
 from tuco_mock.actions.load import make_workspace, replace_state
 from tuco_mock.domain.fixture.check import check_workspace
-from tuco_mock.state.log import UNCLAIMED
 from tuco_mock.state.starts import Start
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def reset_server(store: Store) -> list[Workspace]:
     starts = [(_spec_of(start), start.origin) for start in store.starts.server()]
     for workspace in store.workspaces.all():
         drop_workspace(store, workspace)
-    store.log.drop(UNCLAIMED)
+    store.drop_unclaimed()
     return [make_workspace(store, spec, origin) for spec, origin in starts]
 
 
@@ -64,10 +63,5 @@ def reset_workspace(store: Store, workspace: Workspace) -> Workspace:
 
 
 def drop_workspace(store: Store, workspace: Workspace) -> None:
-    """Remove a workspace and all that is in it, its snapshots first: nothing needs to be noted in them any more."""
-    store.snapshots.drop_all(workspace.id)
-    store.workspaces.drop(workspace.id)
-    store.empty(workspace.id)
-    store.starts.drop(workspace.id)
-    store.faults.clear(workspace.id)
-    store.log.drop(workspace.id)
+    """Remove a workspace and all that is in it."""
+    store.drop(workspace.id)

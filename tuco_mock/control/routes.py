@@ -119,7 +119,9 @@ OPERATIONS: tuple[ControlOperation, ...] = (
     ),
     ControlOperation("GET", _WS, workspaces.look, "Settings, clock and counts", answer=s.WORKSPACE),
     ControlOperation("PATCH", _WS, workspaces.change, "Change settings", body=s.SETTINGS, answer=s.WORKSPACE),
-    ControlOperation("DELETE", _WS, workspaces.drop, "Remove it and all that is in it", answer=s.OBJECT),
+    ControlOperation(
+        "DELETE", _WS, workspaces.drop, "Remove it and all that is in it", answer=s.OBJECT, is_logged=False
+    ),
     ControlOperation(
         "POST",
         _WS + "/reset",

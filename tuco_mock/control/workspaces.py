@@ -39,9 +39,10 @@ def make(call: ControlCall) -> dict[str, Any]:
         raise Problem(400, f"{', '.join(twice)} stands both beside state and in it; leave one of the two out.")
     origin = str(state.get("id") or body.get("id") or "")
     spec = check_workspace({**{name: each for name, each in state.items() if name not in {"id", "apiKeys"}}, **body})
+    counts = {kind: len(getattr(spec, kind)) for kind in _COUNTED}
     workspace = load.make_workspace(call.store, spec, origin)
     call.store.starts.keep(reset.start_of(workspace, spec, origin))
-    return _whole(call, workspace)
+    return _shown(call, workspace, counts)
 
 
 def look(call: ControlCall) -> dict[str, Any]:
@@ -115,8 +116,9 @@ def _settings(workspace: Workspace) -> dict[str, Any]:
 
 
 def _whole(call: ControlCall, workspace: Workspace) -> dict[str, Any]:
-    return {
-        **_settings(workspace),
-        "clock": clock_shown(call.store.vitals.clock(workspace.id)),
-        "counts": {kind: call.store.count(kind, workspace.id) for kind in _COUNTED},
-    }
+    return _shown(call, workspace, {kind: call.store.count(kind, workspace.id) for kind in _COUNTED})
+
+
+def _shown(call: ControlCall, workspace: Workspace, counts: dict[str, int]) -> dict[str, Any]:
+    clock = clock_shown(call.store.vitals.clock(workspace.id))
+    return {**_settings(workspace), "clock": clock, "counts": counts}

@@ -60,7 +60,8 @@ class Documents:
         everything = {"workspaceId": workspace}
         self._snapshots.note(workspace, (each for kind in IN_WORKSPACE for each in self._images(kind, everything)))
         for kind in IN_WORKSPACE:
-            self._database[kind].delete_many(everything)
+            if self._database[kind].find_one(everything, {"_id": 1}) is not None:  # quicker than deleting nothing
+                self._database[kind].delete_many(everything)
 
     def put_back(self, workspace: str, kind: str, images: Mapping[str, Document | None]) -> None:
         """Make documents be again what they were, by ``_id``; None removes one.

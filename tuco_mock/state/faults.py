@@ -79,6 +79,10 @@ class Faults:
         self.mark(workspace)
         return cleared
 
+    def keys(self, workspace: str) -> tuple[str, ...]:
+        """The Redis keys that are the workspace's own."""
+        return (_key(workspace), _counts(workspace))
+
     def see(self, workspace: str, fault: Fault) -> int:
         """Count a call that the fault is for; which one it is, from 1."""
         return self._redis.hincrby(_counts(workspace), f"{fault.id}:seen", 1)

@@ -95,8 +95,9 @@ class Log:
 
     def begin(self, workspace: str, at: int) -> None:
         """Begin anew, from number 1, at that time in ms: the workspace was just made or put back to its start."""
-        self.drop(workspace)
+        self._redis.delete(*self.keys(workspace))
         self._redis.hset(_marks(workspace), mapping={_BEGUN: str(at), _BEGUN_REALLY: str(real_millis())})
+        self.wake(workspace)
 
     def begun(self, workspace: str) -> int:
         """When the log began, in milliseconds of the workspace's clock."""
@@ -106,9 +107,12 @@ class Log:
         """The same in milliseconds of real time."""
         return self._mark(workspace, _BEGUN_REALLY)
 
-    def drop(self, workspace: str) -> None:
-        """Forget all, and wake who waits."""
-        self._redis.delete(_key(workspace), _marks(workspace))
+    def keys(self, workspace: str) -> tuple[str, ...]:
+        """The Redis keys that are the workspace's own."""
+        return (_key(workspace), _marks(workspace))
+
+    def wake(self, workspace: str) -> None:
+        """Wake who waits: all is other than it was."""
         self._bell.ring(workspace)
 
     def _mark(self, workspace: str, name: str) -> int:

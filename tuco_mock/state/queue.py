@@ -174,6 +174,8 @@ class Queue:
     def drop(self, workspace: str) -> None:
         """Remove every job of the workspace, held ones too."""
         names = _Names(workspace)
+        if not self._redis.exists(names.waiting, names.delayed, names.active):
+            return
         ids = [job.message_id for job in self.jobs(workspace)]
         if ids:
             self._snapshots.note(workspace, self._images(names, ids, held=True))

@@ -53,6 +53,6 @@ class Starts:
             return msgspec.json.decode(kept, type=Start)
         return next(each for each in self.server() if each.workspace == workspace)
 
-    def drop(self, workspace: str) -> None:
-        """Forget what the workspace is reset to; the server's own start stays."""
-        self._redis.delete(_WORKSPACE + workspace)
+    def keys(self, workspace: str) -> tuple[str, ...]:
+        """The Redis keys that are the workspace's own; the server's own start stays."""
+        return (_WORKSPACE + workspace,)

@@ -11,13 +11,13 @@ from tuco_mock.state.bell import Bell
 from tuco_mock.state.documents import Documents
 from tuco_mock.state.faults import Faults
 from tuco_mock.state.leads import Leads
-from tuco_mock.state.log import Log
+from tuco_mock.state.log import UNCLAIMED, Log
 from tuco_mock.state.messages import Messages
 from tuco_mock.state.queue import Queue
 from tuco_mock.state.replies import Replies
 from tuco_mock.state.snapshots import Snapshots
 from tuco_mock.state.starts import Starts
-from tuco_mock.state.vitals import Vitals
+from tuco_mock.state.vitals import Vitals, vitals_key
 from tuco_mock.state.workspaces import Workspaces
 
 if TYPE_CHECKING:
@@ -108,4 +108,18 @@ class Store:
         """Remove everything of the workspace but its settings and what it is reset to."""
         self.documents.empty(workspace)
         self.queue.drop(workspace)
-        self.vitals.drop(workspace)
+        self.engines.redis.delete(vitals_key(workspace))
+
+    def drop(self, workspace: str) -> None:
+        """Remove everything of the workspace; its snapshots first, in which nothing needs to be noted any more."""
+        self.snapshots.drop_all(workspace)
+        self.workspaces.drop(workspace)
+        self.documents.empty(workspace)
+        self.queue.drop(workspace)
+        parts = (self.starts, self.faults, self.log)
+        self.engines.redis.delete(vitals_key(workspace), *(key for part in parts for key in part.keys(workspace)))
+        self.log.wake(workspace)
+
+    def drop_unclaimed(self) -> None:
+        """Forget the requests that nobody's key came with."""
+        self.engines.redis.delete(*self.log.keys(UNCLAIMED))

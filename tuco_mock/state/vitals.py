@@ -41,9 +41,9 @@ class Vitals:
         """The last running number that was given."""
         return int(cast("str | None", self._redis.hget(vitals_key(workspace), _SEQUENCE)) or 0)
 
-    def set_sequence(self, workspace: str, last: int) -> None:
-        """Continue after this number."""
-        self._redis.hset(vitals_key(workspace), _SEQUENCE, str(last))
+    def begin(self, workspace: str, clock: Clock, last: int) -> None:
+        """Put a clock in place, and continue after this running number."""
+        self._redis.hset(vitals_key(workspace), mapping={_CLOCK: clock.text, _SEQUENCE: str(last)})
 
     def take(self, workspace: str, group: str, per_minute: int) -> None:
         """Take a token of the group's bucket, on the workspace's clock; atomic between processes.
@@ -75,10 +75,6 @@ class Vitals:
         """Fill every bucket."""
         for group in self.buckets(workspace):
             self._redis.hdel(vitals_key(workspace), _BUCKET + group)
-
-    def drop(self, workspace: str) -> None:
-        """Forget the workspace."""
-        self._redis.delete(vitals_key(workspace))
 
 
 def vitals_key(workspace: str) -> str:
