@@ -46,6 +46,21 @@ def test_a_shipped_fixture_is_loaded_by_name(tuco: Tuco) -> None:
     assert tuco.client.get(REPLIES).json()["total"] == 1
 
 
+@pytest.mark.parametrize("identified", ["id: org_of_file, ", ""])
+def test_the_same_file_yields_the_same_ids_however_it_is_loaded(
+    make_tuco: MakeTuco, tmp_path: Path, identified: str
+) -> None:
+    file = tmp_path / "leads.yaml"
+    file.write_text(
+        f"workspaces: [{{{identified}leads: [{{phone: '{PHONE}'}}], messages: [{{recipientPhone: '{PHONE}'}}]}}]"
+    )
+    made, loaded, again = make_tuco(fixture=file), make_tuco(), make_tuco()
+    loaded.load(file)
+    again.load(file)
+    ids = [(tuco.leads()[0].id, tuco.messages()[0].id) for tuco in (made, loaded, again)]
+    assert ids[0] == ids[1] == ids[2]
+
+
 @pytest.mark.parametrize("name", ["saved.yaml", "saved.yml", "saved.json"])
 def test_a_state_is_saved_and_loaded_again(make_tuco: MakeTuco, tmp_path: Path, name: str) -> None:
     one, other = make_tuco(fixture="agency"), make_tuco()

@@ -57,7 +57,7 @@ def replace_state(
     spec: model.Workspace,
     *,
     given: frozenset[str] | None = None,
-    origin: str | None = None,
+    origin: str = "",
 ) -> Workspace:
     """Put another state in place of a workspace's whole contents.
 
@@ -67,7 +67,7 @@ def replace_state(
         spec: the new state.
         given: names of the settings that the new state gives, in the format's words, others stay as they are; all of
             them are given when it is left out.
-        origin: what ids of things that give none are derived from; the workspace's id when left out.
+        origin: what ids of things that give none are derived from, besides their position.
 
     Raises:
         Conflict: the state has another id, or a key that belongs to another workspace.
@@ -78,7 +78,7 @@ def replace_state(
     changed = settings_of(spec, workspace, given)
     keeps_clock = given is not None and "clock" not in given
     clock = store.vitals.clock(workspace.id) if keeps_clock else clock_of(spec) or Clock()
-    documents = _build(changed, spec, clock, workspace.id if origin is None else origin)
+    documents = _build(changed, spec, clock, origin)
     store.workspaces.replace(changed)
     store.empty(workspace.id)
     _fill(store, changed, spec, clock, documents)

@@ -24,11 +24,13 @@ class State(NamedTuple):
         name: the file, to be named when the server finds mistakes in it.
         whole: all of it.
         contents: it without its id and keys, to be loaded into a workspace that has its own.
+        origin: its id, from which ids of things without one are derived; empty when it has none.
     """
 
     name: str
     whole: msgspec.Raw
     contents: msgspec.Raw
+    origin: str
 
 
 _read: dict[Path, tuple[int, int, State]] = {}
@@ -98,7 +100,8 @@ def _state(path: Path, data: bytes) -> State:
         raise FixtureError(f"{path} is no fixture: it has no list `workspaces` with at least one workspace in it")
     contents = {name: value for name, value in workspaces[0].items() if name not in _NOT_CARRIED}
     encode = msgspec.json.encode
-    return State(str(path), msgspec.Raw(encode(workspaces[0])), msgspec.Raw(encode(contents)))
+    origin = str(workspaces[0].get("id") or "")
+    return State(str(path), msgspec.Raw(encode(workspaces[0])), msgspec.Raw(encode(contents)), origin)
 
 
 def _parsed(path: Path, data: bytes) -> Any:

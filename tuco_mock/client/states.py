@@ -61,7 +61,8 @@ class States(Access):
             ControlError: the fixture has mistakes; nothing was changed.
         """
         state = fixtures.state_of(fixture)
-        self._settled(self._call("PUT", "/state", state.contents, about=state.name))
+        origin = {"origin": state.origin}  # the same file, the same ids, however it is loaded
+        self._settled(self._call("PUT", "/state", state.contents, query=origin, about=state.name))
 
     def save(self, file: str | Path) -> None:
         """Write the state as a fixture: YAML when the file's name ends in .yaml or .yml, else JSON."""

@@ -137,6 +137,7 @@ OPERATIONS: tuple[ControlOperation, ...] = (
         "Replace the whole state",
         body=s.STATE,
         answer=s.WORKSPACE,
+        query={"origin": "what ids of things without one are derived from, besides their position"},
     ),
     ControlOperation("GET", _WS + "/clock", clock.look, "The time", answer=s.CLOCK),
     ControlOperation("POST", _WS + "/clock", clock.change, "Move the clock", body=s.CLOCK_CHANGE, answer=s.CLOCK),

@@ -90,7 +90,9 @@ def state_in(call: ControlCall) -> dict[str, Any]:
     if call.body is None:
         raise Problem(400, "Send the state, a workspace in the fixture format; {} empties the workspace.")
     body = _object(call)
-    return _whole(call, load.replace_state(call.store, workspace, check_workspace(body), given=frozenset(body)))
+    origin = call.query.get("origin", [""])[0]
+    spec, given = check_workspace(body), frozenset(body)
+    return _whole(call, load.replace_state(call.store, workspace, spec, given=given, origin=origin))
 
 
 def _object(call: ControlCall) -> dict[str, Any]:
