@@ -85,7 +85,11 @@ def _address(real: Function) -> Function:
 
     def guarded(self: socket.socket, address: Any) -> Any:
         if isinstance(address, tuple) and address and is_tuco(address[0]):
-            _refuse()
+            try:
+                _refuse()
+            except UnsupportedClient:
+                self.close()  # its owner reckons with an OSError only
+                raise
         return real(self, address)
 
     return guarded
