@@ -8,8 +8,9 @@ from starlette.applications import Starlette
 
 from tuco_mock.actions.reset import start_with
 from tuco_mock.api.description import description_route
-from tuco_mock.api.routes import UnknownPath
+from tuco_mock.api.routes import OPERATIONS, UnknownPath
 from tuco_mock.api.routes import routes as api_routes
+from tuco_mock.control.door import Simulated
 from tuco_mock.control.routes import routes as control_routes
 from tuco_mock.domain.clocks import hold_moment, release_moment
 from tuco_mock.domain.fixture.check import check
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from tuco_mock.domain.fixture.model import Fixture
     from tuco_mock.domain.workspaces import Workspace
 
+SIMULATED = [Simulated(each.method, each.path, each.group) for each in OPERATIONS]
+"""The simulated API, as the control plane knows it."""
+
 
 class TucoApp(Starlette):
     """The ASGI application of one simulated service.
@@ -35,7 +39,7 @@ class TucoApp(Starlette):
 
     def __init__(self, store: Store, settings: Settings) -> None:
         api = api_routes(store, settings)
-        super().__init__(routes=[*api, description_route(), *control_routes(store, settings)])
+        super().__init__(routes=[*api, description_route(), *control_routes(store, settings, SIMULATED)])
         self.router.redirect_slashes = False  # another path is another path (A18)
         self.router.default = UnknownPath(store)
         self.store = store

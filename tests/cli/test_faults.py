@@ -90,10 +90,10 @@ def test_a_table_on_a_terminal(tuco: Tuco, home: Path, at: tuple[str, ...], worl
     assert head.split() == ["id", "effect", "phase", "times", "fired", "for"]
     assert row.split() == ["mine", '{"status":503}', "before", "3", "0", "any", "call"]
     world.get_replies()
-    tuco("faults", "add", *at, "--delay", "1ms", "--path", "/x")
+    tuco("faults", "add", *at, "--delay", "1ms", "--path", "/api/*")
     rows = shown("list").splitlines()[1:]
     assert rows[0].split()[4] == "1"
-    assert rows[1].endswith('before  always  0      {"path":"/x"}')
+    assert rows[1].endswith('before  always  0      {"path":"/api/*"}')
     assert shown("clear") == "2 faults removed\n"
 
 

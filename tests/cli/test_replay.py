@@ -58,3 +58,10 @@ def test_files_that_are_none(tuco: Tuco, recording: Callable[..., Path], home: P
     assert ended.code == 2
     readable(ended, "other.json can't be replayed", "this is no recording")
     readable(tuco("replay", recording("short.json", dropped=4)), "4 records were dropped")
+
+
+def test_a_file_that_is_none_does_not_stop_the_others(tuco: Tuco, recording: Callable[..., Path]) -> None:
+    bad, good = recording("bad.json", startedAt="never"), recording("good.json")
+    ended = tuco("replay", bad, good)
+    assert (ended.code, ended.out) == (2, f"{good}: 3 calls, all as they were\n")
+    readable(ended, "startedAt: is no time")

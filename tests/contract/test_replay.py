@@ -114,6 +114,13 @@ def test_a_call_that_no_longer_comes_about_is_told(world: World) -> None:
         ({"format": 99}, "format: is 99; this version reads 1"),
         ({"dropped": 3}, "dropped: 3 records were dropped while recording"),
         ({"records": [{"id": 1}]}, "this is no recording of tuco-mock"),
+        ({"startedAt": "never"}, "startedAt: is no time"),
+        ({"start": {"leads": [{"fone": "1"}]}}, r"start\.leads\[0\]\.fone: unknown field"),
+        ({"records": [{"id": 1, "at": "soon", "method": "GET", "path": "/"}]}, "'soon', is none"),
+        (
+            {"records": [{"id": 1, "at": "2026-01-01", "kind": "control", "method": "DELETE", "path": ""}]},
+            "DELETE of the workspace itself is never recorded",
+        ),
     ],
 )
 def test_what_can_t_be_run_again_says_why(world: World, change: dict[str, Any], told: str) -> None:

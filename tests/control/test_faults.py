@@ -149,6 +149,14 @@ def test_a_delay_after_the_change_shows_the_change_while_the_answer_is_out(world
     assert not waiting(world)
 
 
+def test_a_client_that_leaves_meanwhile_is_told_of_in_the_journal(world: World) -> None:
+    world.fault({"delay": "60s"}, times=1)
+    with pytest.raises(httpx.ReadTimeout):
+        world.http.get(REPLIES, headers=world.headers, timeout=0.1)
+    [kept] = world.control("POST", "/requests/wait", {"timeout": "30s"})["requests"]
+    assert kept["reason"] == "the client went away while the answer was delayed"
+
+
 def test_other_calls_are_answered_while_one_is_delayed(world: World, make_world: Callable[..., World]) -> None:
     world.fault({"delay": "60s"})
     with pytest.raises(httpx.ReadTimeout):
@@ -169,7 +177,6 @@ def test_other_calls_are_answered_while_one_is_delayed(world: World, make_world:
         ({"group": "replies"}, ["replies"]),
         ({"header": {"X-Case": "9"}}, ["cancel", "replies"]),
         ({"header": {"X-Case": "8"}}, []),
-        ({"method": "GET", "path": CANCEL}, []),
     ],
 )
 def test_a_fault_is_for_the_calls_that_match(world: World, match: Json, strikes: list[str]) -> None:
@@ -228,7 +235,28 @@ def test_times(world: World) -> None:
     world.fault({"status": 503}, times=2)
     assert [world.get_replies().status_code for _ in range(4)] == [503, 503, 200, 200]
     [fault] = world.control("GET", "/faults")["faults"]
-    assert (fault["seen"], fault["fired"]) == (4, 2)
+    assert (fault["seen"], fault["fired"]) == (2, 2)
+
+
+def test_spent_faults_are_out_of_the_way_and_only_the_last_are_remembered(world: World) -> None:
+    world.patch(rateLimits={"replies": None})
+    for status in range(450, 570):
+        world.fault({"status": status}, times=1)
+        assert world.get_replies().status_code == status
+    faults = world.control("GET", "/faults")["faults"]
+    assert [(fault["effect"]["status"], fault["fired"]) for fault in faults] == [(each, 1) for each in range(470, 570)]
+    world.fault({"status": 503}, times=2)
+    assert [world.get_replies().status_code for _ in range(3)] == [503, 503, 200]
+
+
+def test_a_delay_alone_leaves_room_for_another_fault(world: World) -> None:
+    world.fault({"delay": "30ms"})
+    world.fault({"status": 503, "delay": "30ms"}, times=1)
+    assert [world.get_replies().status_code for _ in range(2)] == [503, 200]
+    first, second = world.requests()
+    assert first["durationMs"] >= 60
+    assert second["durationMs"] >= 30
+    assert [kept["fault"]["id"] for kept in (first, second)] == ["fault-2", "fault-1"]
 
 
 def test_the_first_fault_that_strikes_is_the_one_that_is_met(world: World) -> None:
@@ -336,7 +364,18 @@ def test_a_reset_clears_the_faults(world: World) -> None:
         ({"effect": {"status": 500}, "probability": 1.5}, "probability", "at most 1"),
         ({"effect": {"status": 500}, "phase": "during"}, "phase", "before"),
         ({"effect": {"status": 500}, "match": {"paths": "/"}}, "match.paths", "unknown field"),
-        ({"effect": {"status": 500}, "match": {"group": "sends"}}, "match.group", "there are replies"),
+        ({"effect": {"status": 500}, "match": {"group": "sends"}}, "match", f"GET {REPLIES} (group replies)"),
+        (
+            {"effect": {"status": 500}, "match": {"path": "/api/typo"}},
+            "match",
+            f"is for no call that there is: the API has POST {CANCEL}",
+        ),
+        ({"effect": {"status": 500}, "match": {"method": "GET", "path": CANCEL}}, "match", "is for no call"),
+        ({"effect": {"status": 500, "headers": {"x y": ""}}}, "effect.headers.x y", "is no name of a header"),
+        ({"effect": {"headers": {"": "x"}}}, "effect.headers.", "is no name of a header"),
+        ({"effect": {"headers": {"x": "a\r\nb: c"}}}, "effect.headers.x", "printable"),
+        ({"effect": {"headers": {"x": "\u20ac"}}}, "effect.headers.x", "Latin-1"),
+        ({"effect": {"headers": {"Content-Length": "5"}}}, "effect.headers.Content-Length", "the server's own"),
         ({"effect": {"status": 500}, "match": {"lead": "Jane"}}, "match.lead", "24 hexadecimal"),
         ({"effect": {"status": 500}, "id": "a b"}, "id", "letters"),
         ({"effect": {"status": 500}, "name": "x"}, "name", "unknown field"),
@@ -408,6 +447,15 @@ def test_a_preference_that_can_t_be_met_is_refused(world: World, prefer: str, to
     answer = world.http.get(REPLIES, headers={**world.headers, "Prefer": prefer})
     assert answer.status_code == 400
     assert answer.json()["error"].startswith(told)
+
+
+@pytest.mark.clause("A20")
+@pytest.mark.parametrize(
+    "lines", [["respond-async", "code=404"], ["code=404", "respond-async"], ["code=404", "code=500"]]
+)
+def test_several_preferences_are_one_list_of_which_the_first_counts(world: World, lines: list[str]) -> None:
+    headers = [*world.headers.items(), *(("Prefer", line) for line in lines)]
+    assert world.http.get(REPLIES, headers=headers).status_code == 404
 
 
 @pytest.mark.parametrize("prefer", ["respond-async", "return=minimal", "", "example=x"])

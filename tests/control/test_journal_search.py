@@ -147,6 +147,11 @@ def test_the_hint_tells_of_requests_with_a_key_nobody_has(own: Callable[..., htt
     ]
 
 
+def test_the_hint_tells_of_a_path_that_the_api_does_not_have(world: World) -> None:
+    assert world.find(path="/api/reples")["hints"] == [f"the API has no /api/reples; did you mean {REPLIES}?"]
+    assert world.find(path="/nothing/*")["hints"] == ["the API has no /nothing/*"]
+
+
 # waiting
 
 
@@ -236,7 +241,7 @@ def test_a_server_that_stops_ends_its_waits_and_delays_at_once() -> None:
             began = time.monotonic()
             server.__exit__(None, None, None)
             assert time.monotonic() - began < 4
-            assert waiting.result(10).json()["matched"] is False
+            assert (waiting.result(10).json()["matched"], waiting.result().json()["stopped"]) == (False, True)
             assert delayed.result(10).status_code == 200
     assert app.store.bell.listeners == 0
 

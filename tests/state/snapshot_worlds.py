@@ -24,7 +24,7 @@ Json = dict[str, Any]
 PHONES = [f"+1415555010{digit}" for digit in range(5)]
 IDS = [f"69b2c41d352a78479d2c62{number:02x}" for number in range(5)]
 REFUSALS = (InvalidInput, Conflict, NotFound)
-FAULTS = ("tuco:faults:{}", "tuco:faults:{}:counts")
+FAULTS = ("tuco:faults:{}", "tuco:faults:{}:counts", "tuco:faults:{}:spent")
 
 
 class Place:

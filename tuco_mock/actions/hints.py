@@ -9,9 +9,10 @@ from tuco_mock.actions.journal import unclaimed
 from tuco_mock.domain import addresses
 from tuco_mock.domain.ids import object_id
 from tuco_mock.domain.journal import parameters, parsed, parted
+from tuco_mock.domain.paths import path_matches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from tuco_mock.domain.journal import Asked, Record
     from tuco_mock.domain.workspaces import Workspace
@@ -30,9 +31,23 @@ class _Owned(NamedTuple):
     text: str
 
 
-def hints(store: Store, workspace: Workspace, asked: Asked, nearest: Sequence[Record]) -> list[str]:
-    """What may explain that the nearest requests are not those that were meant."""
-    found: list[str] = []
+def hints(
+    store: Store,
+    workspace: Workspace,
+    asked: Asked,
+    nearest: Sequence[Record],
+    simulated: Iterable[tuple[str, str, Any]],
+) -> list[str]:
+    """What may explain that the nearest requests are not those that were meant.
+
+    Args:
+        store: the state.
+        workspace: whose requests.
+        asked: which were meant.
+        nearest: those that differ least.
+        simulated: method and path of each operation of the API.
+    """
+    found: list[str] = list(_unknown_path(asked, {path for _, path, _ in simulated}))
     wanted = _fields({**(asked.query or {}), **(asked.body if isinstance(asked.body, dict) else {})})
     for record in nearest:
         used = _fields({**parameters(record.query), **_object(record)})
@@ -40,6 +55,14 @@ def hints(store: Store, workspace: Workspace, asked: Asked, nearest: Sequence[Re
         found += _written_differently(workspace, wanted, used)
     found += _strangers(store, workspace.id)
     return list(dict.fromkeys(found))
+
+
+def _unknown_path(asked: Asked, paths: Collection[str]) -> Iterator[str]:
+    """A path that is asked for and that no operation has."""
+    if asked.path is None or any(path_matches(asked.path, path) for path in paths):
+        return
+    near = difflib.get_close_matches(asked.path, paths, n=1, cutoff=0.65)
+    yield f"the API has no {asked.path}" + (f"; did you mean {near[0]}?" if near else "")
 
 
 def _object(record: Record) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from tuco_mock.state.log import UNCLAIMED
 
 if TYPE_CHECKING:
     from tuco_mock.domain.journal import Asked, Entry
+    from tuco_mock.state.log import Part
     from tuco_mock.state.store import Store
 
 NEAREST = 3
@@ -30,10 +31,12 @@ class Search:
 
     Attributes:
         found: the requests that are meant, oldest first.
+        dropped: how many records of the asked range were dropped before they could be looked at.
     """
 
     def __init__(self, store: Store, workspace: str, asked: Asked, after: int) -> None:
         self.found: list[Entry] = []
+        self.dropped = 0
         self._store = store
         self._workspace = workspace
         self._asked = asked
@@ -42,15 +45,17 @@ class Search:
 
     def go_on(self) -> None:
         """Look at what came since the last time."""
-        entries = requests(self._store, self._workspace, self._seen)
+        part = self._store.log.read(self._workspace, self._seen)
+        self.dropped += max(part.cut - max(self._seen, part.cleared), 0)
+        entries = _requests(part)
         for entry in entries:
             different = differences(self._asked, entry.record)
             if different:
                 self._others.append(Near(entry, different))
             else:
                 self.found.append(entry)
-        if entries:
-            self._seen = entries[-1].id
+        if part.entries:
+            self._seen = part.entries[-1].id
         del self._others[:-_LOOKED_AT]
 
     def nearest(self) -> list[Near]:
@@ -67,7 +72,10 @@ def _distance(near: Near) -> int:
 
 def requests(store: Store, workspace: str, after: int = 0) -> list[Entry]:
     """The requests of the workspace's journal with a running number above `after`, oldest first."""
-    part = store.log.read(workspace, after)
+    return _requests(store.log.read(workspace, after))
+
+
+def _requests(part: Part) -> list[Entry]:
     return [entry for entry in part.entries if entry.id > part.cleared and entry.record.kind == "request"]
 
 

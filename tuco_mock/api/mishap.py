@@ -8,7 +8,7 @@ from msgspec import UNSET, to_builtins
 
 from tuco_mock.api.documented import answer_of
 from tuco_mock.domain.clocks import hold_moment
-from tuco_mock.domain.faults import FaultedCall, applies, chance, delay_millis
+from tuco_mock.domain.faults import FaultedCall, applies, chance, delay_millis, is_delay_alone
 from tuco_mock.domain.journal import Struck
 from tuco_mock.wire.answer import JSON, Answer, encode
 from tuco_mock.wire.connection import FAULTED
@@ -45,14 +45,20 @@ class Reply(NamedTuple):
 
 
 class Met(NamedTuple):
-    """A fault that a call has met, and a number from 0 to 1 by which its delay varies."""
+    """What a call has met.
+
+    Attributes:
+        fault: the fault that decides its answer; a delay alone when there is no other.
+        before, after: delays before and after the operation does its work, in milliseconds.
+    """
 
     fault: Fault
-    luck: float
+    before: float
+    after: float
 
 
 def meet(operation: Operation, call: Call) -> Met | None:
-    """The first fault that strikes this call; it is counted."""
+    """The first fault that strikes this call, and every delay alone that strikes it before that; they are counted."""
     workspace, faults = call.workspace, call.store.faults
     if not workspace.has_faults:
         return None
@@ -64,6 +70,8 @@ def meet(operation: Operation, call: Call) -> Met | None:
         lead=lambda: operation.lead_of(call),
     )
     seed = workspace.seed or workspace.id
+    met: Fault | None = None
+    delays = {"before": 0.0, "after": 0.0}
     for fault in faults.all(workspace.id):
         if not applies(fault, asked):
             continue
@@ -71,28 +79,36 @@ def meet(operation: Operation, call: Call) -> Met | None:
         if fault.probability is not None and chance(seed, fault.id, turn) >= fault.probability:
             continue
         if faults.fire(workspace.id, fault):
-            call.visit.fault = Struck(str(fault.id), fault.phase, to_builtins(fault.effect))
-            call.visit.scope[FAULTED] = True
-            return Met(fault, chance(seed, fault.id, turn, "jitter"))
-    return None
+            delays[fault.phase] += delay_millis(fault.effect, chance(seed, fault.id, turn, "jitter"))
+            met = fault
+            if not is_delay_alone(fault.effect):
+                break
+    if met is None:
+        return None
+    call.visit.fault = Struck(str(met.id), met.phase, to_builtins(met.effect))
+    call.visit.scope[FAULTED] = True
+    return Met(met, delays["before"], delays["after"])
 
 
 async def suffer(
     met: Met, operation: Operation, call: Call, carry_out: Callable[[], Answer], receive: Receive
 ) -> Reply:
     """Answer a call as its fault wants it."""
-    fault, effect = met.fault, met.fault.effect
-    pause = delay_millis(effect, met.luck) / 1000
-    real: Answer | None = None
-    if fault.phase == "after":
-        real = carry_out()
-    if pause:
-        with call.store.bell.listen() as end:
-            await wait_for(end, pause, receive)
-        hold_moment()
-    if real is None and effect.status is None and effect.drop is None:
-        real = carry_out()
+    effect = met.fault.effect
+    await _pause(met.before, call, receive)
+    is_carried_out = met.fault.phase == "after" or (effect.status is None and effect.drop is None)
+    real = carry_out() if is_carried_out else None
+    await _pause(met.after, call, receive)
     return _reply(effect, operation, real)
+
+
+async def _pause(millis: float, call: Call, receive: Receive) -> None:
+    if not millis:
+        return
+    with call.store.bell.listen() as end:
+        if not await wait_for(end, millis / 1000, receive):
+            call.visit.reason = "the client went away while the answer was delayed"
+    hold_moment()
 
 
 def _reply(effect: Effect, operation: Operation, real: Answer | None) -> Reply:

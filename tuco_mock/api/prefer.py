@@ -21,7 +21,9 @@ def preferred(operation: Operation, prefer: str) -> Answer | None:
     Raises:
         ApiError: 400, the operation documents no such code, or no such example of it.
     """
-    wanted = {name.lower(): quoted or plain for name, quoted, plain in _PREFERENCE.findall(prefer)}
+    wanted: dict[str, str] = {}
+    for name, quoted, plain in _PREFERENCE.findall(prefer):
+        wanted.setdefault(name.lower(), quoted or plain)  # the first counts (RFC 7240)
     if "code" not in wanted:
         return None
     known = documented(operation.method, operation.path)

@@ -51,12 +51,9 @@ class Visit:
         self.reason: str | None = None
 
     def header(self, name: bytes) -> str | None:
-        """The first header of that name, which is in lower case."""
-        for each, value in self.scope["headers"]:
-            if each == name:
-                found: str = value.decode("latin-1")
-                return found
-        return None
+        """The header of that name, which is in lower case; several of them are one list (RFC 9110)."""
+        values = [value for each, value in self.scope["headers"] if each == name]
+        return b", ".join(values).decode("latin-1") if values else None
 
     def headers(self) -> dict[str, str]:
         """All headers, of a repeated one the first."""

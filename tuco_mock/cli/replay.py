@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from tuco_mock.cli.ending import fail
+from tuco_mock.cli.ending import tell
 
 
 @click.command()
@@ -21,18 +21,20 @@ def replay(files: tuple[Path, ...]) -> None:
     from tuco_mock.contract.replay import replay as run
     from tuco_mock.domain.errors import InvalidInput
 
-    different = 0
+    code = 0
     for file in files:
         try:
             recording = read_recording(file.read_bytes())
         except OSError as error:
-            fail(f"{file}: {error.strerror}")
+            code = tell(f"{file}: {error.strerror}")
+            continue
         except InvalidInput as error:
-            fail("\n  ".join((f"{file} can't be replayed:", *map(str, error.mistakes))))
+            code = tell("\n  ".join((f"{file} can't be replayed:", *map(str, error.mistakes))))
+            continue
         found = run(recording)
-        different += bool(found)
+        code = max(code, 1) if found else code
         for difference in found:
             click.echo(f"{file}: {difference.number} {difference.call}: {difference.told}")
         if not found:
             click.echo(f"{file}: {len(recording.records)} calls, all as they were")
-    sys.exit(1 if different else 0)
+    sys.exit(code)

@@ -20,7 +20,7 @@ from tuco_mock.domain.clocks import Clock
 from tuco_mock.domain.errors import InvalidInput, Mistake
 from tuco_mock.domain.fixture.check import check_workspace
 from tuco_mock.domain.journal import Record, parted
-from tuco_mock.domain.timestamps import millis
+from tuco_mock.domain.timestamps import millis, parse_iso
 from tuco_mock.settings import Settings
 from tuco_mock.state.engines import embedded
 from tuco_mock.state.store import Store
@@ -77,10 +77,16 @@ def read_recording(data: bytes) -> Recording:
     except msgspec.DecodeError as error:
         raise InvalidInput([Mistake("", f"this is no recording of tuco-mock: {error}")]) from error
     mistakes = [
-        Mistake(f"records[{place}]", f"its body was {record.body_bytes} bytes long and was kept in part only")
+        Mistake(f"records[{place}]", told)
         for place, record in enumerate(found.records)
-        if record.body_bytes is not None
+        if (told := _unusable(record)) is not None
     ]
+    if parse_iso(found.started_at) is None:
+        mistakes.append(Mistake("startedAt", "is no time"))
+    try:
+        check_workspace(found.start)
+    except InvalidInput as error:
+        mistakes += [Mistake(f"start.{each.path}", each.message) for each in error.mistakes]
     if found.format != BUNDLE_FORMAT:
         mistakes.append(Mistake("format", f"is {found.format}; this version reads {BUNDLE_FORMAT}"))
     if found.dropped:
@@ -89,6 +95,17 @@ def read_recording(data: bytes) -> Recording:
     if mistakes:
         raise InvalidInput(mistakes)
     return found
+
+
+def _unusable(record: Recorded) -> str | None:
+    """Why a record can't be run again; None when it can."""
+    if record.body_bytes is not None:
+        return f"its body was {record.body_bytes} bytes long and was kept in part only"
+    if parse_iso(record.at) is None:
+        return f"its time, {record.at!r}, is none"
+    if record.kind == "control" and not record.path and record.method != "PATCH":
+        return f"{record.method} of the workspace itself is never recorded"
+    return None
 
 
 def replay(recording: Recording) -> list[Difference]:

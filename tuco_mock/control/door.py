@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs
 
 import msgspec
@@ -23,7 +23,7 @@ from tuco_mock.wire.answer import Answer, send_answer
 from tuco_mock.wire.body import BodyTooLarge, ClientGone, read_body
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from starlette.types import Receive, Scope, Send
 
@@ -37,11 +37,20 @@ LONGEST_CONTROL_BODY = 256 * 1024
 """How much of a body the timeline keeps, in bytes; a recording whose bodies were longer can't be replayed."""
 
 
+class Simulated(NamedTuple):
+    """An operation of the simulated API, as the control plane knows it."""
+
+    method: str
+    path: str
+    group: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class ControlCall:
     """A call of the control plane, as a handler sees it.
 
     Attributes:
+        simulated: the operations of the simulated API.
         store: the state.
         settings: of the server.
         path: the parameters in the path.
@@ -51,6 +60,7 @@ class ControlCall:
         effects: what was done, for the timeline; a handler adds to it.
     """
 
+    simulated: Sequence[Simulated]
     store: Store
     settings: Settings
     path: Mapping[str, str]
@@ -110,8 +120,11 @@ class ControlOperation:
 class ControlDoor:
     """The ASGI application of one path of the control plane."""
 
-    def __init__(self, store: Store, settings: Settings, *operations: ControlOperation) -> None:
+    def __init__(
+        self, store: Store, settings: Settings, simulated: Sequence[Simulated], *operations: ControlOperation
+    ) -> None:
         self._store = store
+        self._simulated = simulated
         self._settings = settings
         self._guard = Guard(settings)
         self._operations = {operation.method: operation for operation in operations}
@@ -145,7 +158,7 @@ class ControlDoor:
         hold_moment()  # it may have taken its time
         query = parse_qs(scope["query_string"].decode("utf-8", "replace"), errors="replace")
         path = scope.get("path_params", {})
-        call = ControlCall(self._store, self._settings, path, query, _decoded(data), receive)
+        call = ControlCall(self._simulated, self._store, self._settings, path, query, _decoded(data), receive)
         workspace = path.get("ws") if operation.is_logged and operation.method != "GET" else None
         if workspace == FIRST:
             workspace = call.workspace().id

@@ -8,15 +8,16 @@ from msgspec import to_builtins
 
 from tuco_mock.control.problem import Problem
 from tuco_mock.domain.errors import InvalidInput, Mistake
-from tuco_mock.domain.faults import Fault, check_faults
-from tuco_mock.domain.limits import DEFAULT_LIMITS
+from tuco_mock.domain.faults import Fault, Target, check_faults, may_be
 
 if TYPE_CHECKING:
-    from tuco_mock.control.door import ControlCall
+    from collections.abc import Sequence
+
+    from tuco_mock.control.door import ControlCall, Simulated
 
 
 def look(call: ControlCall) -> dict[str, Any]:
-    """The faults, with how often each was asked and struck."""
+    """The faults, with how often each was asked and struck; first the last ones that may strike no more."""
     return _shown(call, call.workspace().id)
 
 
@@ -43,18 +44,29 @@ def _checked(call: ControlCall) -> list[Fault]:
     if not isinstance(call.body, (dict, list)):
         raise Problem(400, "Send a fault, as {effect: {status: 500}, times: 1}, or a list of them.")
     faults = check_faults(call.body)
-    unknown = [
-        Mistake("match.group", f"there is no group {fault.match.group!r}; there are {', '.join(DEFAULT_LIMITS)}")
-        for fault in faults
-        if fault.match.group is not None and fault.match.group not in DEFAULT_LIMITS
+    place = "[{}]." if isinstance(call.body, list) else ""
+    unmet = [
+        Mistake(f"{place.format(number)}match", told)
+        for number, fault in enumerate(faults)
+        if (told := _never_strikes(fault.match, call.simulated)) is not None
     ]
-    if unknown:
-        raise InvalidInput(unknown)
+    if unmet:
+        raise InvalidInput(unmet)
     return faults
 
 
+def _never_strikes(target: Target, simulated: Sequence[Simulated]) -> str | None:
+    """Why no call will ever be one that is meant; None when some can."""
+    if any(may_be(target, each.method, each.path, each.group) for each in simulated):
+        return None
+    known = "; ".join(
+        f"{each.method} {each.path}" + (f" (group {each.group})" if each.group else "") for each in simulated
+    )
+    return f"is for no call that there is: the API has {known}"
+
+
 def _shown(call: ControlCall, workspace: str) -> dict[str, Any]:
-    faults = call.store.faults.all(workspace)
+    faults = [*call.store.faults.spent(workspace), *call.store.faults.all(workspace)]
     tallies = call.store.faults.tallies(workspace, faults)
     return {
         "faults": [

@@ -121,7 +121,7 @@ def _listed(call: ControlCall, workspace: str) -> dict[str, Any]:
     return {
         "requests": [shown(entry) for entry in entries[:limit]],
         "total": len(entries),
-        "dropped": max(part.cut - part.cleared, 0),
+        "dropped": max(part.cut - max(part.cleared, after or 0), 0),
     }
 
 
@@ -146,6 +146,8 @@ def _found(call: ControlCall, workspace: Workspace, asked: Asked, search: Search
         "count": len(search.found),
         "requests": [shown(entry) for entry in search.found],
         "nearest": [{"request": shown(near.entry), "differences": near.differences} for near in nearest],
-        "hints": [] if matched else hints(call.store, workspace, asked, records),
+        "hints": [] if matched else hints(call.store, workspace, asked, records, call.simulated),
+        "dropped": search.dropped,
+        "stopped": call.store.bell.ended,
         "unclaimed": len(journal.unclaimed(call.store, workspace.id)),
     }

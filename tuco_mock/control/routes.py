@@ -12,6 +12,9 @@ from tuco_mock.control.description import describe
 from tuco_mock.control.door import ControlDoor, ControlOperation
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tuco_mock.control.door import Simulated
     from tuco_mock.settings import Settings
     from tuco_mock.state.store import Store
 
@@ -213,11 +216,11 @@ OPERATIONS: tuple[ControlOperation, ...] = (
 )
 
 
-def routes(store: Store, settings: Settings) -> list[Route]:
+def routes(store: Store, settings: Settings, simulated: Sequence[Simulated]) -> list[Route]:
     """The routes of all operations, one door a path, and a last one that tells of unknown paths."""
     paths = dict.fromkeys(operation.path for operation in OPERATIONS)
-    known = [Route(path, endpoint=ControlDoor(store, settings, *_at(path))) for path in paths]
-    unknown = ControlDoor(store, settings)
+    known = [Route(path, endpoint=ControlDoor(store, settings, simulated, *_at(path))) for path in paths]
+    unknown = ControlDoor(store, settings, simulated)
     return [*known, Route("/_tuco", endpoint=unknown), Route("/_tuco/{rest:path}", endpoint=unknown)]
 
 

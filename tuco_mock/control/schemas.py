@@ -144,6 +144,8 @@ _FOUND = {
     "requests": _list(REQUEST),
     "nearest": _list(_object(request=REQUEST, differences=_list(_TEXT))),
     "hints": _list(_TEXT),
+    "dropped": {**_COUNT, "description": "older records of the asked range that the journal has dropped"},
+    "stopped": {"type": "boolean", "description": "the server is about to stop: nothing is waited for any more"},
     "unclaimed": {**_COUNT, "description": "requests with no key of any workspace, since this one was made"},
 }
 FOUND = _object(**_FOUND)

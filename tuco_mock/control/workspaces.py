@@ -56,7 +56,11 @@ def change(call: ControlCall) -> dict[str, Any]:
     body = _object(call)
     rotate = body.pop("rotateApiKeys", False)
     unknown = body.keys() - set(SETTINGS)
-    if unknown or not isinstance(rotate, bool) or (rotate and "apiKeys" in body):
+    if unknown:
+        raise Problem(
+            400, f"PATCH takes {', '.join((*SETTINGS, 'rotateApiKeys'))}, and not {', '.join(sorted(unknown))}."
+        )
+    if not isinstance(rotate, bool) or (rotate and "apiKeys" in body):
         raise Problem(400, f"PATCH takes {', '.join(SETTINGS)}, and rotateApiKeys: true or false (not beside apiKeys).")
     changed = load.settings_of(check_workspace(body), workspace, frozenset(body))
     if rotate:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from msgspec import UNSET, Meta, Struct, field, to_builtins
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 Drop = Literal["reset", "empty", "truncated", "garbage"]
 """How an answer is lost: connection reset, closed without a byte, closed in mid-body, or a body of broken JSON."""
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[\t -~\xa0-\xff]*")
+_OWN_HEADERS = frozenset({"connection", "content-length", "date", "transfer-encoding"})
 
 LONGEST_DELAY = 600_000
 """Longest delay, in milliseconds."""
@@ -136,6 +141,7 @@ def _contradictions(effect: Effect) -> list[tuple[str, str]]:
             for name, given in (("body", effect.body is not UNSET), ("retryAfter", effect.retry_after is not None))
             if given
         ]
+    found += [(f"effect.headers.{name}", text) for name, text in _wrong_headers(effect.headers or {})]
     if effect.jitter is not None and effect.delay is None:
         found.append(("effect.jitter", "needs a delay to vary"))
     if effect.delay is not None and (parse_duration(effect.delay) or 0) > LONGEST_DELAY:
@@ -145,13 +151,33 @@ def _contradictions(effect: Effect) -> list[tuple[str, str]]:
     return found
 
 
+def _wrong_headers(headers: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What can't stand in the head of an answer, or would break it."""
+    found: list[tuple[str, str]] = []
+    for name, value in headers.items():
+        if _HEADER_NAME.fullmatch(name) is None:
+            found.append((name, "is no name of a header"))
+        elif name.lower() in _OWN_HEADERS:
+            found.append((name, "is the server's own; a `drop` breaks an answer"))
+        elif _HEADER_VALUE.fullmatch(value) is None:
+            found.append((name, "has a value with other than printable characters of Latin-1"))
+    return found
+
+
+def may_be(target: Target, method: str, path: str, group: str | None) -> bool:
+    """Whether calls of an operation can be among those that are meant."""
+    return (
+        (target.method is None or target.method.upper() == method)
+        and (target.path is None or path_matches(target.path, path))
+        and (target.group is None or target.group == group)
+    )
+
+
 def applies(fault: Fault, call: FaultedCall) -> bool:
     """Whether the fault is for this call, chance and number aside."""
     target = fault.match
     return (
-        (target.method is None or target.method.upper() == call.method)
-        and (target.path is None or path_matches(target.path, call.path))
-        and (target.group is None or target.group == call.group)
+        may_be(target, call.method, call.path, call.group)
         and (target.header is None or all(call.headers.get(k.lower()) == v for k, v in target.header.items()))
         and (target.lead is None or target.lead.lower() == call.lead())
     )
@@ -161,6 +187,11 @@ def chance(seed: str, *what: object) -> float:
     """A number from 0 up to 1 that follows from the seed and what it is for."""
     text = "/".join((seed, *map(str, what)))
     return int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:7], "big") / 2**56
+
+
+def is_delay_alone(effect: Effect) -> bool:
+    """Whether the effect leaves the answer as it is: other faults may strike besides."""
+    return effect.status is None and effect.drop is None and effect.headers is None
 
 
 def delay_millis(effect: Effect, luck: float) -> float:

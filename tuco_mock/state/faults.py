@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _decode = msgspec.json.Decoder(Fault).decode
 _NEXT = "next"
+_SPENT_KEPT = 100
 
 
 class Tally(NamedTuple):
@@ -36,7 +37,14 @@ class Faults:
 
     def all(self, workspace: str) -> list[Fault]:
         """The workspace's faults, in their order."""
-        kept = cast("dict[str, str]", self._redis.hgetall(_key(workspace)))
+        return self._read(_key(workspace))
+
+    def spent(self, workspace: str) -> list[Fault]:
+        """The faults that have struck as often as they may, the last `_SPENT_KEPT` of them; no call meets them."""
+        return self._read(_spent(workspace))
+
+    def _read(self, key: str) -> list[Fault]:
+        kept = cast("dict[str, str]", self._redis.hgetall(key))
         if not kept:
             return []
         placed = sorted((int(place), text) for place, _, text in (each.partition(" ") for each in kept.values()))
@@ -52,12 +60,13 @@ class Faults:
 
         A fault of a name that is there already takes its place, and is counted anew.
         """
-        taken = {fault.id for fault in (*self.all(workspace), *faults)}
+        taken = {fault.id for fault in (*self.all(workspace), *self.spent(workspace), *faults)}
         added: list[Fault] = []
         for given in faults:
             place = self._redis.hincrby(_counts(workspace), _NEXT, 1)
             fault = given if given.id else msgspec.structs.replace(given, id=_free_name(place, taken))
             self._redis.hdel(_counts(workspace), f"{fault.id}:seen", f"{fault.id}:fired")
+            self._redis.hdel(_spent(workspace), str(fault.id))
             self._redis.hset(_key(workspace), str(fault.id), f"{place} {msgspec.json.encode(fault).decode()}")
             added.append(fault)
         self.mark(workspace)
@@ -75,13 +84,13 @@ class Faults:
     def clear(self, workspace: str) -> int:
         """Remove all faults; how many there were. Counting begins anew."""
         cleared = self._redis.hlen(_key(workspace))
-        self._redis.delete(_key(workspace), _counts(workspace))
+        self._redis.delete(*self.keys(workspace))
         self.mark(workspace)
         return cleared
 
     def keys(self, workspace: str) -> tuple[str, ...]:
         """The Redis keys that are the workspace's own."""
-        return (_key(workspace), _counts(workspace))
+        return (_key(workspace), _counts(workspace), _spent(workspace))
 
     def see(self, workspace: str, fault: Fault) -> int:
         """Count a call that the fault is for; which one it is, from 1."""
@@ -90,10 +99,24 @@ class Faults:
     def fire(self, workspace: str, fault: Fault) -> bool:
         """Let the fault strike, if it has not done so as often as it may; atomic between processes."""
         fired = self._redis.hincrby(_counts(workspace), f"{fault.id}:fired", 1)
-        if fault.times is None or fired <= fault.times:
+        if fault.times is None or fired < fault.times:
+            return True
+        if fired == fault.times:
+            self._put_aside(workspace, str(fault.id))
             return True
         self._redis.hincrby(_counts(workspace), f"{fault.id}:fired", -1)
         return False
+
+    def _put_aside(self, workspace: str, name: str) -> None:
+        """Let no call look at a spent fault again, and forget those that were spent long ago."""
+        text = cast("str | None", self._redis.hget(_key(workspace), name))
+        self._redis.hdel(_key(workspace), name)
+        if text is not None:
+            self._redis.hset(_spent(workspace), name, text)
+        for old in self.spent(workspace)[:-_SPENT_KEPT]:
+            self._redis.hdel(_spent(workspace), str(old.id))
+            self._redis.hdel(_counts(workspace), f"{old.id}:seen", f"{old.id}:fired")
+        self.mark(workspace)
 
 
 def _free_name(place: int, taken: Collection[str | None]) -> str:
@@ -106,3 +129,7 @@ def _key(workspace: str) -> str:
 
 def _counts(workspace: str) -> str:
     return f"tuco:faults:{workspace}:counts"
+
+
+def _spent(workspace: str) -> str:
+    return f"tuco:faults:{workspace}:spent"

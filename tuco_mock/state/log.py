@@ -39,7 +39,7 @@ class Part(NamedTuple):
     """A part of a log.
 
     Attributes:
-        cut: how many records were dropped at the log's beginning because there were too many.
+        cut: up to which running number records were dropped because there were too many.
         cleared: up to which running number the journal was cleared.
         entries: the records of the part, oldest first.
     """
@@ -78,7 +78,12 @@ class Log:
             (cut_then, cleared), texts = pipe.execute()
             if int(cut_then or 0) == cut:  # else it was cut in between, and `start` is another record by now
                 break
-        entries = [_entry(number, text) for number, text in enumerate(texts, cut + start + 1)]
+        last = cut + start + len(texts)
+        cut = max(cut, last - self.limit)  # those in the slack are as good as gone
+        first = max(cut, after)
+        entries = (
+            [_entry(number, text) for number, text in enumerate(texts[first - last :], first + 1)] if texts else []
+        )
         return Part(cut, int(cleared or 0), entries)
 
     def last(self, workspace: str) -> int:

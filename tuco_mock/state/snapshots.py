@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from redis import Redis
 
-_COPIED_WHOLE = (vitals_key("{}"), "tuco:faults:{}", "tuco:faults:{}:counts")
+_COPIED_WHOLE = (vitals_key("{}"), "tuco:faults:{}", "tuco:faults:{}:counts", "tuco:faults:{}:spent")
 _CHUNK = 1_000
 
 Image = tuple[str, Any]
