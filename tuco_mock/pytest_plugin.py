@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -32,7 +31,6 @@ _OPTIONS = (
 )
 _MARKER = ("fixture", "clock", "rate_limits", "seed", "intercept")
 _TAIL = 20
-_LONGEST_NAME = 120
 
 
 class MakeTuco(Protocol):
@@ -53,6 +51,7 @@ class _Chosen(NamedTuple):
 
 _CHOSEN = pytest.StashKey[_Chosen]()
 _MADE = pytest.StashKey["list[Tuco]"]()
+_FAILED = pytest.StashKey[bool]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -85,9 +84,8 @@ def pytest_configure(config: pytest.Config) -> None:
         "tuco(fixture=…, clock=…, rate_limits=…, seed=…, intercept=True): what the workspace of the `tuco` fixture is "
         "made with, and whether calls to https://app.tuco.ai are led to it",
     )
-    record = _path(config, "tuco_record")
     config.stash[_CHOSEN] = _Chosen(
-        _setting(config, "tuco_url"), _setting(config, "tuco_control_token"), _fixture(config), record
+        _setting(config, "tuco_url"), _setting(config, "tuco_control_token"), _fixture(config), _record(config)
     )
 
 
@@ -112,8 +110,9 @@ def tuco_server(pytestconfig: pytest.Config, tuco_listen_address: tuple[str, int
 
         with _told_in_a_line(TucoError, "--tuco-url: "):
             server = Server(chosen.url, chosen.token)
-            server.info()
         with server:
+            with _told_in_a_line(TucoError, "--tuco-url: "):
+                server.info()
             yield server
         return
     from tuco_mock.mock.serving import serving
@@ -172,11 +171,23 @@ def tuco(request: pytest.FixtureRequest, make_tuco: MakeTuco) -> Iterator[Tuco]:
         yield made
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Let no test believe that its calls are led to a workspace that it doesn't have."""
+    led = next((each.kwargs["intercept"] for each in item.iter_markers("tuco") if "intercept" in each.kwargs), False)
+    if led and "tuco" not in getattr(item, "fixturenames", ()):
+        pytest.fail(
+            "@pytest.mark.tuco(intercept=True) leads calls to the workspace of the `tuco` fixture, which this test "
+            'does not use: add the argument `tuco`, or @pytest.mark.usefixtures("tuco")',
+            pytrace=False,
+        )
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show in the report of a failed test what the mock saw."""
     report = yield
     if report.failed:
+        item.stash[_FAILED] = True
         made = item.stash.get(_MADE, [])
         for each in made:
             title = "tuco timeline" if len(made) == 1 else f"tuco timeline of {each.id}"
@@ -199,13 +210,27 @@ def _setting(config: pytest.Config, name: str) -> str | None:
     return value or None
 
 
-def _path(config: pytest.Config, name: str) -> Path | None:
-    """A path: of an option relative to where pytest was started, of a setting relative to the ini file."""
-    value = _setting(config, name)
-    return None if value is None else _base(config, name) / value
+def _record(config: pytest.Config) -> Path | None:
+    """The directory of recordings, made if it is not there.
+
+    Raises:
+        pytest.UsageError: nothing can be written there.
+    """
+    value = _setting(config, "tuco_record")
+    if value is None:
+        return None
+    path = _base(config, "tuco_record") / value
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise pytest.UsageError(f"--tuco-record: no directory can be made of {path}: {error.strerror}") from error
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise pytest.UsageError(f"--tuco-record: nothing may be written in {path}")
+    return path
 
 
 def _base(config: pytest.Config, name: str) -> Path:
+    """What a path is relative to: of an option, where pytest was started; of a setting, where the ini file is."""
     if config.getoption(name) or config.inipath is None:
         return config.invocation_params.dir
     return config.inipath.parent
@@ -242,42 +267,22 @@ def _marked(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 
 def _seen(made: Tuco) -> str:
-    """The tail of a workspace's timeline; why there is none, when that can't be had."""
-    from tuco_mock.client.telling import timeline
+    from tuco_mock.client.telling import seen
 
-    try:
-        events = made.timeline(_TAIL)
-        if events:
-            return timeline(events)
-    except Exception as error:  # noqa: BLE001 - the report of a failed test must not fail itself
-        return f"can't be had: {error}"
-    return f"nothing happened in workspace {made.id}; its base URL is {made.base_url}"
+    return seen(made, _TAIL)
 
 
 def _end(item: pytest.Item, made: list[Tuco], record: Path | None) -> None:
     """Write the recordings if they are wanted, and drop the workspaces."""
     from tuco_mock.client import TucoError
+    from tuco_mock.client.recordings import write
 
-    with _told_in_a_line((TucoError, OSError)), contextlib.ExitStack() as dropped:
+    # a test that has failed has said what is wrong, as that the server has ended
+    muted = contextlib.suppress(TucoError) if item.stash.get(_FAILED, False) else contextlib.nullcontext()
+    with _told_in_a_line((TucoError, OSError)), muted, contextlib.ExitStack() as dropped:
         dropped.callback(made.clear)
         for each in made:
             dropped.callback(each.drop)
         if record is not None:
             for number, each in enumerate(made, 1):
-                _write(record / _file_name(item.nodeid, number), each)
-
-
-def _write(file: Path, made: Tuco) -> None:
-    import msgspec
-
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(msgspec.json.format(msgspec.json.encode(made.recording()), indent=1) + b"\n")
-
-
-def _file_name(nodeid: str, number: int) -> str:
-    """A file name that says which test it is of, and is that of no other test."""
-    import hashlib
-
-    readable = re.sub(r"[^\w.-]+", "_", nodeid, flags=re.ASCII).strip("_")[:_LONGEST_NAME]
-    digest = hashlib.sha256(nodeid.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    return f"{readable}-{digest}{'' if number == 1 else f'.{number}'}.json"
+                write(record, item.nodeid, number, each)

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.client.conftest import CANCEL, REPLIES
-from tuco_mock.client import ControlError, Fault, FaultEffect, FaultMatch, Tuco
+from tuco_mock.client import ControlError, Fault, FaultEffect, FaultMatch, Tuco, TucoError
 from tuco_mock.pytest_plugin import MakeTuco
 
 PHONE = "+14155550100"
@@ -139,6 +139,27 @@ def test_a_fault_that_contradicts_itself_is_told(tuco: Tuco) -> None:
         tuco.fail_next(200)
     with pytest.raises(ControlError, match="jitter: needs a delay"):
         tuco.faults.add({"effect": {"status": 500, "jitter": "1s"}})
+
+
+def test_a_mistake_in_a_fault_alone_is_not_told_as_one_of_a_list(tuco: Tuco) -> None:
+    for plan in (lambda: tuco.fail_next(200), lambda: tuco.faults.add({"effect": {"status": 200}})):
+        with pytest.raises(ControlError, match=r"^effect\.status: expected a status from 400 to 599"):
+            plan()
+    with pytest.raises(ControlError, match=r"^match\.lead: "):
+        tuco.drop_next(lead="nobody")
+    with pytest.raises(ControlError, match=r"^effect\.delay: is longer than ten minutes"):
+        tuco.latency("11m")
+    with pytest.raises(ControlError, match=r"^\[1\]\.effect\.status: "):
+        tuco.faults.add({"effect": {"status": 500}}, {"effect": {"status": 200}})
+    assert tuco.faults.add() == tuco.faults.list() == []
+
+
+def test_after_the_change_and_before_it_contradict_each_other(tuco: Tuco) -> None:
+    with pytest.raises(TucoError, match='after=True and phase="before" contradict each other'):
+        tuco.drop_next(after=True, phase="before")
+    assert tuco.drop_next(after=True, phase="after").phase == "after"
+    assert tuco.drop_next(phase="after").phase == "after"
+    assert tuco.drop_next().phase == "before"
 
 
 def test_chance_follows_from_the_seed(make_tuco: MakeTuco) -> None:

@@ -102,6 +102,20 @@ def test_a_token_opens_the_control_plane() -> None:
     assert caught.value.status == 401
 
 
+@pytest.mark.parametrize(("token", "told"), [(None, "wants a control token"), ("wrong", "refuses this control token")])
+def test_a_token_that_is_missing_or_wrong_is_told_with_where_to_give_it(token: str | None, told: str) -> None:
+    with (
+        BackgroundServer(create_app(Settings(control_token="s3cret"))) as running,
+        Server(running.url, token) as locked,
+        pytest.raises(ControlError) as caught,
+    ):
+        locked.info()
+    assert str(caught.value).startswith(f"{running.url} {told}: ")
+    assert "TucoMock(control_token=…)" in str(caught.value)
+    assert "--tuco-control-token" in str(caught.value)
+    assert "s3cret" not in str(caught.value)
+
+
 def test_nobody_there_is_told_with_what_to_do() -> None:
     listener = bind("127.0.0.1", 0)
     url = url_of(listener)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import httpcore
 import httpx
@@ -29,6 +31,23 @@ def test_respx(mock: Server, inside: bool) -> None:
     with first, second:
         assert httpx.get(STRIPE).json() == {"faked": True}
         assert httpx.get(f"{TUCO}/x").json()["server"] == "mock"
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_respx_that_lets_the_real_address_pass_alone(mock: Server, inside: bool) -> None:
+    faked = respx.mock(assert_all_called=False, using="httpx")
+    faked.get(STRIPE).respond(json={"faked": True})
+    faked.route(host="app.tuco.ai").pass_through()
+    first, second = (intercept(mock.url), faked) if inside else (faked, intercept(mock.url))
+    with first, second:
+        assert httpx.get(STRIPE).json() == {"faked": True}
+        assert httpx.get(f"{TUCO}/x").json()["server"] == "mock"
+        assert asyncio.run(_get_asynchronously(f"{TUCO}/x"))["server"] == "mock"
+
+
+async def _get_asynchronously(url: str) -> Any:
+    async with httpx.AsyncClient() as client:
+        return (await client.get(url)).json()
 
 
 @pytest.mark.parametrize("inside", [True, False])

@@ -64,6 +64,19 @@ def test_lost_answers(tuco: Tuco, client: str, kind: Drop) -> None:
         assert ("reset by peer" in str(caught.value)) == (kind == "reset")
 
 
+@pytest.mark.tuco(intercept=True)
+@pytest.mark.parametrize("kind", ["reset", "empty"])
+def test_aiohttp_retries_a_lost_get_by_itself(tuco: Tuco, kind: Drop) -> None:
+    tuco.drop_next(kind)
+    assert CALLS["aiohttp"]("GET", f"{TUCO}/api/replies", headers=HARD_WIRED).status == 200
+    lost, answered = tuco.assert_called("GET", "/api/replies", times=2)
+    assert (lost.status, answered.status) == (None, 200)
+    tuco.drop_next(kind, times=2)
+    with pytest.raises(LOST["aiohttp"][kind == "empty"]):
+        CALLS["aiohttp"]("GET", f"{TUCO}/api/replies", headers=HARD_WIRED)
+    tuco.assert_called("GET", "/api/replies", after=answered, times=2)
+
+
 def test_two_workspaces_one_after_the_other(make_tuco: MakeTuco, call: Call) -> None:
     first, second = make_tuco(), make_tuco()
     for tuco in (first, second):

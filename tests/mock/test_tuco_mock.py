@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import socket
 import threading
@@ -17,7 +18,9 @@ import pytest
 
 from tuco_mock import Settings, TucoMock
 from tuco_mock.app import create_app
-from tuco_mock.client import ControlError, FixtureError, ServerUnreachable, TucoError
+from tuco_mock.client import ControlError, FixtureError, Server, ServerStopped, ServerUnreachable, TucoError
+from tuco_mock.client.telling import times
+from tuco_mock.mock.in_process import HOST, InProcess
 from tuco_mock.server import BackgroundServer, PortTaken
 
 CANCEL = "/api/messages/cancel-for-lead"
@@ -183,6 +186,89 @@ def test_settings_of_the_server_count(in_process: bool, tmp_path: Path) -> None:
 def test_an_error_in_the_block_comes_out_as_it_is(in_process: bool) -> None:
     with pytest.raises(ZeroDivisionError), TucoMock(in_process=in_process):
         _ = 1 / 0
+
+
+def test_an_error_in_the_block_is_not_covered_by_a_server_that_is_gone() -> None:
+    with BackgroundServer(create_app()) as running:
+        mock, other = TucoMock(url=running.url), TucoMock(url=running.url)
+        mock.__enter__()
+        other.__enter__()
+        made = other.server.workspace()
+    error = ZeroDivisionError()
+    made.__exit__(ZeroDivisionError, error, None)
+    mock.__exit__(ZeroDivisionError, error, None)
+    with pytest.raises(ServerUnreachable):
+        made.__exit__(None, None, None)
+    with pytest.raises(ServerUnreachable):
+        other.__exit__(None, None, None)
+
+
+def test_an_error_in_an_asynchronous_block_is_not_covered_either() -> None:
+    async def test(running: BackgroundServer) -> None:
+        async with TucoMock(url=running.url):
+            await asyncio.to_thread(running.__exit__, None, None, None)
+            _ = 1 / 0
+
+    running = BackgroundServer(create_app())
+    running.__enter__()
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(test(running))
+
+
+@pytest.mark.parametrize("name", ["client", "base_url", "add_lead", "assert_called", "api_key", "clock", "id"])
+def test_a_workspace_s_verb_asked_of_the_mock_is_told(name: str) -> None:
+    mock = TucoMock()
+    told = rf"{name} is of the handle that `with` gives: `with TucoMock\(\) as tuco: tuco\.{name}`"
+    with pytest.raises(TucoError, match=told):
+        getattr(mock, name)
+    assert not hasattr(mock, name)
+
+
+def test_what_nobody_has_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="'TucoMock' object has no attribute 'cleint'"):
+        _ = TucoMock().cleint
+
+
+@BOTH
+def test_a_server_that_stops_while_a_request_is_waited_for_says_so(in_process: bool) -> None:
+    app = create_app(Settings(allowed_hosts=(HOST,)))
+    told: list[Exception] = []
+
+    def wait() -> None:
+        try:
+            tuco.wait_for_request("GET", REPLIES, timeout=30)
+        except TucoError as error:
+            told.append(error)
+
+    with contextlib.ExitStack() as running:
+        way = running.enter_context(InProcess(app)) if in_process else running.enter_context(BackgroundServer(app)).url
+        server = Server(way)
+        tuco = server.workspace()
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        while not app.store.bell.listeners:
+            server.info()
+    waiting.join(20)
+    server.close()
+    [error] = told
+    assert isinstance(error, ServerStopped)
+
+
+@BOTH
+def test_a_journal_that_has_dropped_requests_can_t_say_what_never_came(in_process: bool) -> None:
+    with TucoMock(settings=Settings(journal_limit=3), in_process=in_process) as tuco:
+        tuco.client.post(CANCEL, json={})
+        for _ in range(20):
+            tuco.client.get(REPLIES)
+        kept = tuco.requests()
+        told = r"\d+ older requests were dropped from the journal; serve with a higher --journal-limit"
+        with pytest.raises(AssertionError, match=f"can't say whether no POST {CANCEL} came: {told}"):
+            tuco.assert_not_called("POST", CANCEL)
+        with pytest.raises(AssertionError, match=f"can't say whether GET {REPLIES} came {times(len(kept))}: {told}"):
+            tuco.assert_called("GET", REPLIES, times=len(kept))
+        tuco.assert_called("GET", REPLIES, at_least=len(kept))
+        tuco.assert_not_called("POST", CANCEL, after=kept[0])
+        tuco.assert_called("GET", REPLIES, times=len(kept) - 1, after=kept[0])
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])

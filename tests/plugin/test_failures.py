@@ -10,6 +10,7 @@ import pytest
 from tests.plugin.conftest import Suite
 from tuco_mock.app import create_app
 from tuco_mock.server import BackgroundServer
+from tuco_mock.settings import Settings
 
 FAILS = """
     CANCEL = "/api/messages/cancel-for-lead"
@@ -63,6 +64,39 @@ def test_a_workspace_in_which_nothing_happened_is_told_as_such(suite: Suite) -> 
     result.stdout.fnmatch_lines(
         ["*- tuco timeline -*", "nothing happened in workspace org_*; its base URL is http://127.0.0.1:*"]
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "told"),
+    [
+        ("tuco.add_lead(phone='+14155550100')", "*Z  control: POST /leads *"),
+        ("pass", "nothing happened in workspace *"),
+    ],
+)
+def test_requests_that_came_with_a_key_that_nobody_has_are_told(suite: Suite, before: str, told: str) -> None:
+    text = f"""
+        import httpx
+
+        def test_it(tuco):
+            {before}
+            wrong = {{"Authorization": "Bearer tuco_sk_wrong"}}
+            httpx.get(tuco.base_url + "/api/replies", headers=wrong, trust_env=False)
+            assert False
+
+        def test_one_with_requests_of_its_own(tuco):
+            httpx.get(tuco.base_url + "/api/replies", trust_env=False)
+            tuco.client.get("/api/replies")
+            assert False
+    """
+    result = suite(text)
+    result.assert_outcomes(failed=2)
+    strays = [line for line in result.stdout.lines if "with no key of any workspace came meanwhile" in line]
+    told_once = (
+        "no request came with its key, but 1 request with no key of any workspace came meanwhile: "
+        "does the code under test use tuco.api_key?"
+    )
+    assert strays == [told_once]
+    result.stdout.fnmatch_lines(["*- tuco timeline -*", told, told_once])
 
 
 def test_each_workspace_of_a_failing_test_is_shown(suite: Suite) -> None:
@@ -226,6 +260,82 @@ def test_a_server_that_ends_in_the_middle_is_told(suite: Suite) -> None:
     result = suite(text)
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["E  *ServerUnreachable: no tuco-mock answers at http://127.0.0.1:*"])
+
+
+def test_a_server_that_is_gone_at_the_end_does_not_add_to_a_failure(suite: Suite) -> None:
+    text = """
+        import pytest
+        from tuco_mock.app import create_app
+        from tuco_mock.client import Server
+        from tuco_mock.server import BackgroundServer
+
+        @pytest.fixture
+        def running():
+            return BackgroundServer(create_app())
+
+        @pytest.fixture
+        def tuco_server(running):
+            running.__enter__()
+            with Server(running.url) as server:
+                yield server
+
+        def test_fails(tuco, running):
+            running.__exit__(None, None, None)
+            assert 1 == 2
+
+        def test_passes(tuco, running):
+            running.__exit__(None, None, None)
+    """
+    result = suite(text, "--tuco-record", "out")
+    result.assert_outcomes(failed=1, passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*ERROR at teardown of test_passes*", "no tuco-mock answers at *", "*assert 1 == 2*"])
+
+
+@pytest.mark.parametrize("marker", ["@pytest.mark.tuco(intercept=True)", "@pytest.mark.tuco(intercept=True, seed=1)"])
+def test_interception_without_a_workspace_is_told_in_a_line(suite: Suite, marker: str) -> None:
+    text = f"""
+        import pytest
+
+        {marker}
+        def test_it():
+            raise AssertionError("it must not run")
+
+        {marker}
+        @pytest.mark.usefixtures("tuco")
+        def test_used():
+            pass
+
+        @pytest.fixture
+        def client(tuco):
+            return tuco.client
+
+        {marker}
+        def test_used_by_a_fixture(client):
+            pass
+
+        @pytest.mark.tuco(intercept=False)
+        def test_not_led():
+            pass
+    """
+    result = suite(text)
+    result.assert_outcomes(passed=3, errors=1)
+    lines = result.stdout.lines
+    begin = next(n for n, line in enumerate(lines) if "ERROR at setup of test_it" in line)
+    assert lines[begin + 1] == (
+        "@pytest.mark.tuco(intercept=True) leads calls to the workspace of the `tuco` fixture, which this test does "
+        'not use: add the argument `tuco`, or @pytest.mark.usefixtures("tuco")'
+    )
+    assert "short test summary" in lines[begin + 2]
+
+
+def test_a_missing_control_token_is_told_in_a_line(suite: Suite) -> None:
+    with BackgroundServer(create_app(Settings(control_token="t"))) as running:
+        result = suite("def test_it(tuco): pass", "--tuco-url", running.url)
+        result.assert_outcomes(errors=1)
+        result.stdout.fnmatch_lines([f"--tuco-url: {running.url} wants a control token: *--tuco-control-token*"])
+        suite("def test_it(tuco): pass", "--tuco-url", running.url, "--tuco-control-token", "t").assert_outcomes(
+            passed=1
+        )
 
 
 # loaded twice

@@ -280,9 +280,29 @@ def test_recordings_are_written_a_file_a_workspace(suite: Suite, pytester: pytes
     assert [record["path"] for record in bundle["records"]] == ["/api/replies"]
 
 
-def test_a_recording_that_can_t_be_written_is_told(suite: Suite, pytester: pytest.Pytester) -> None:
+def test_a_workspace_that_the_test_has_dropped_has_no_recording(suite: Suite, pytester: pytest.Pytester) -> None:
+    text = """
+        def test_it(tuco, make_tuco):
+            make_tuco().client.get("/api/replies")
+            tuco.drop()
+    """
+    suite(text, "--tuco-record", "out").assert_outcomes(passed=1)
+    assert [file.name.endswith(".2.json") for file in (pytester.path / "out").iterdir()] == [True]
+
+
+@pytest.mark.parametrize("record", ["out", "out/deeper"])
+def test_recordings_that_can_t_be_written_end_the_run_at_its_start(
+    suite: Suite, pytester: pytest.Pytester, record: str
+) -> None:
     Path(pytester.path / "out").write_text("a file")
-    result = suite("def test_it(tuco): pass", "--tuco-record", "out")
-    result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["*ERROR at teardown of test_it*", "*File exists*out*"])
-    result.stdout.no_fnmatch_line("*pytest_plugin.py*")
+    result = suite("def test_it(tuco): pass", "--tuco-record", record, apart=True)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: --tuco-record: no directory can be made of *{record}: *"])
+
+
+def test_a_directory_in_which_nothing_may_be_written_ends_the_run_at_its_start(
+    suite: Suite, pytester: pytest.Pytester
+) -> None:
+    result = suite("def test_it(tuco): pass", "--tuco-record", "/proc/self/fd/none", apart=True)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: --tuco-record: no directory can be made of /proc/self/fd/none: *"])

@@ -10,6 +10,7 @@ from tuco_mock.client.errors import (
     ControlError,
     FixtureError,
     Mistake,
+    ServerStopped,
     ServerUnreachable,
     TucoError,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "Reply",
     "Request",
     "Server",
+    "ServerStopped",
     "ServerUnreachable",
     "Snapshot",
     "Tuco",

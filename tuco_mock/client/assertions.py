@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tuco_mock.client.errors import TucoError
+from tuco_mock.client.arguments import number, patience
+from tuco_mock.client.errors import ServerStopped, TucoError
 from tuco_mock.client.journal import Journal, match_of
-from tuco_mock.client.telling import came, meant, request_line, unmet
+from tuco_mock.client.telling import came, lost, meant, request_line, unmet
 from tuco_mock.client.telling import times as in_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import timedelta
 
     from tuco_mock.client.journal import Found, Match
     from tuco_mock.client.models import Request
@@ -42,18 +44,18 @@ class Assertions(Journal):
             The requests, oldest first.
 
         Raises:
-            AssertionError: it came more or less often.
+            AssertionError: it came more or less often, or the journal keeps too little to say exactly how often.
         """
         __tracebackhide__ = True
-        if times is not None and at_least is not None:
-            raise TucoError("assert_called takes times or at_least, not both")
+        wanted = _wanted(times, at_least)
         match = match_of(method, path, query, json, headers, status)
         found = self._found("find", match, after)
-        wanted = times if times is not None else 1 if at_least is None else at_least
         met = found.count == wanted if times is not None else found.count >= wanted
         if not met:
             expected = f"expected {meant(match)}{_often(times, wanted)}, but {came(found.count)}"
             raise AssertionError(unmet(expected, found, seen=found.requests))
+        if times is not None and found.dropped:
+            raise AssertionError(_unknown(f"{meant(match)} came {in_words(wanted)}", found))
         return found.requests
 
     def assert_not_called(
@@ -70,7 +72,7 @@ class Assertions(Journal):
         """No such request came; none at all when nothing is given.
 
         Raises:
-            AssertionError: one did; the message lists those that came.
+            AssertionError: one did, and the message lists those that came; or the journal keeps too little to say.
         """
         __tracebackhide__ = True
         match = match_of(method, path, query, json, headers, status)
@@ -78,6 +80,8 @@ class Assertions(Journal):
         if found.count:
             expected = f"expected no {meant(match)}, but {came(found.count)}"
             raise AssertionError(unmet(expected, found, seen=found.requests))
+        if found.dropped:
+            raise AssertionError(_unknown(f"no {meant(match)} came", found))
 
     def assert_called_in_order(self, *calls: tuple[Any, ...]) -> list[Request]:
         """Such requests came one after the other; others may have come in between.
@@ -94,7 +98,7 @@ class Assertions(Journal):
         __tracebackhide__ = True
         found: list[Request] = []
         for position, call in enumerate(calls, 1):
-            if len(call) not in _LENGTH_OF_A_CALL:
+            if not isinstance(call, (tuple, list)) or len(call) not in _LENGTH_OF_A_CALL:
                 raise TucoError(f"call {position} is (method, path) or (method, path, json), not {call!r}")
             match = match_of(call[0], call[1], json=call[2] if len(call) == max(_LENGTH_OF_A_CALL) else None)
             answer = self._found("find", match, found[-1] if found else None)
@@ -114,22 +118,24 @@ class Assertions(Journal):
         status: int | None = None,
         times: int = 1,
         after: Request | int | None = None,
-        timeout: float = 5.0,
+        timeout: str | timedelta | float = 5.0,
     ) -> Request:
         """Wait until such a request has come, or as many; at once when it has already.
 
-        Which requests are meant, says `Journal`. The `timeout` is in seconds, 60 at most.
+        Which requests are meant, says `Journal`. The `timeout` is ``5s``, a timedelta or seconds, 60 at most.
 
         Returns:
             The last of those that were waited for.
 
         Raises:
             AssertionError: it did not come in time.
+            ServerStopped: the server stopped meanwhile.
             BlockingCall: an event loop runs in this thread; `async_wait_for_request` is for that.
         """
         __tracebackhide__ = True
         match = match_of(method, path, query, json, headers, status)
-        return _in_time(match, times, timeout, self._waited(match, after, times, timeout))
+        wanted, wait = number("times", times, 1), patience(timeout)
+        return _in_time(match, wanted, wait.told, self._waited(match, after, wanted, wait))
 
     async def async_wait_for_request(
         self,
@@ -142,12 +148,13 @@ class Assertions(Journal):
         status: int | None = None,
         times: int = 1,
         after: Request | int | None = None,
-        timeout: float = 5.0,  # noqa: ASYNC109 - the server keeps it, so that the error can tell what came instead
+        timeout: str | timedelta | float = 5.0,  # noqa: ASYNC109 - the server keeps it, so that the error can tell what came instead
     ) -> Request:
         """`wait_for_request` for asynchronous tests: the event loop goes on meanwhile."""
         __tracebackhide__ = True
         match = match_of(method, path, query, json, headers, status)
-        return _in_time(match, times, timeout, await self._waited_async(match, after, times, timeout))
+        wanted, wait = number("times", times, 1), patience(timeout)
+        return _in_time(match, wanted, wait.told, await self._waited_async(match, after, wanted, wait))
 
     def _out_of_order(self, match: Match, position: int, calls: int, before: list[Request], answer: Found) -> str:
         expected = f"expected call {position} of {calls} in order, {meant(match)}"
@@ -160,6 +167,23 @@ class Assertions(Journal):
         return unmet(told, answer, seen=earlier)
 
 
+def _wanted(times: int | None, at_least: int | None) -> int:
+    """How often at least, or, with `times`, exactly.
+
+    Raises:
+        TucoError: nothing comes so often.
+    """
+    if times is not None and at_least is not None:
+        raise TucoError("assert_called takes times or at_least, not both")
+    if times is not None:
+        return number("times", times, 0)
+    return 1 if at_least is None else number("at_least", at_least, 0)
+
+
+def _unknown(expected: str, found: Found) -> str:
+    return f"can't say whether {expected}: {lost(found.dropped)}"
+
+
 def _often(times: int | None, wanted: int) -> str:
     """How often, in words; nothing where once is enough."""
     if times is not None:
@@ -167,10 +191,12 @@ def _often(times: int | None, wanted: int) -> str:
     return f" at least {in_words(wanted)}" if wanted > 1 else ""
 
 
-def _in_time(match: Match, times: int, timeout: float, found: Found) -> Request:
+def _in_time(match: Match, times: int, waited: str, found: Found) -> Request:
     __tracebackhide__ = True
     if found.matched:
         return found.requests[times - 1]
     often = "" if times == 1 else f" {in_words(times)}"
-    expected = f"waited {timeout:g} s for {meant(match)}{often}, but {came(found.count)}"
+    if found.stopped:
+        raise ServerStopped(f"the server stopped while {meant(match)}{often} was waited for, and {came(found.count)}")
+    expected = f"waited {waited} for {meant(match)}{often}, but {came(found.count)}"
     raise AssertionError(unmet(expected, found, seen=found.requests))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tuco_mock.client.handle import Handle, duration
+from tuco_mock.client.arguments import duration
+from tuco_mock.client.handle import Handle
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -22,7 +23,11 @@ class Clock(Handle):
         return self._change("freeze", True if at is None else at)
 
     def advance(self, by: str | timedelta | float) -> str:
-        """Move it forwards by ``90s``, ``5m``, ``1h30m``, ``2d``, a timedelta or a number of seconds."""
+        """Move it forwards by ``90s``, ``5m``, ``1h30m``, ``2d``, a timedelta or a number of seconds.
+
+        Raises:
+            TucoError: it is no duration.
+        """
         return self._change("advance", duration(by))
 
     def set(self, at: str | datetime) -> str:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from tuco_mock.client.errors import ControlError, Mistake, ServerUnreachable
+from tuco_mock.client.errors import ControlError, Mistake, ServerUnreachable, TucoError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +18,8 @@ T = TypeVar("T")
 
 PATIENCE = 30.0
 """How long an answer of the control plane may take, in seconds."""
+
+_WHERE = "Give it as TucoMock(control_token=…), Server(url, token) or `pytest --tuco-control-token`."
 
 
 class _Problem(msgspec.Struct):
@@ -37,6 +39,7 @@ class Control:
     def __init__(self, connector: Connector, token: str | None = None) -> None:
         self.connector = connector
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._token = "refuses this control token" if token else "wants a control token"
 
     def call(
         self,
@@ -61,6 +64,7 @@ class Control:
             about: what to name at the front of a refusal.
 
         Raises:
+            TucoError: the body is no JSON.
             ControlError: the server refused.
             ServerUnreachable: no tuco-mock answers there.
         """
@@ -92,12 +96,22 @@ class Control:
             raise ServerUnreachable(
                 self.connector.url, f"what answers there ({status}) is no tuco-mock of this version ({error})"
             ) from None
+        if status == 401:
+            raise ControlError(status, f"{self.connector.url} {self._token}: {problem.detail} {_WHERE}", about=about)
         mistakes = [Mistake(each.get("path", ""), each.get("message", "")) for each in problem.errors]
         raise ControlError(status, problem.detail, mistakes, about=about)
 
 
 def _encoded(body: Any) -> bytes | None:
-    return None if body is None else msgspec.json.encode(body)
+    """A body as it is sent.
+
+    Raises:
+        TucoError: there is something in it that JSON has no word for.
+    """
+    try:
+        return None if body is None else msgspec.json.encode(body)
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
+        raise TucoError(f"that can't be sent as JSON: {error}") from None
 
 
 def _with_query(path: str, query: Mapping[str, Any] | None) -> str:

@@ -5,6 +5,7 @@
     TucoError
     ├── ControlError        the control plane refused: its status, its detail, its list of mistakes
     ├── ServerUnreachable   nobody answers there, or somebody who is no tuco-mock
+    ├── ServerStopped       the server stopped while a test waited for a request
     ├── FixtureError        a fixture that is not there, or is not one
     └── BlockingCall        a call that waits, made where waiting would stop the code that it waits for
 
@@ -67,6 +68,10 @@ class ServerUnreachable(TucoError):
         super().__init__(
             f"no tuco-mock answers at {url}: {why}. Start one with `tuco-mock serve`, or correct the address."
         )
+
+
+class ServerStopped(TucoError):
+    """The server stopped while a request was waited for."""
 
 
 class FixtureError(TucoError):

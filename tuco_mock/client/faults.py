@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import UNSET, Struct
 
-from tuco_mock.client.handle import Handle, duration, id_of
+from tuco_mock.client.arguments import duration, path_alone
+from tuco_mock.client.errors import TucoError
+from tuco_mock.client.handle import Handle, id_of
 from tuco_mock.client.models import Fault, FaultEffect, FaultMatch
 
 if TYPE_CHECKING:
@@ -39,11 +41,11 @@ class Faults(Handle):
         Raises:
             ControlError: a fault contradicts itself; nothing was added.
         """
-        return self._answered("PATCH", [*faults])
+        return self._answered("PATCH", _sent(faults))
 
     def replace(self, *faults: Fault | dict[str, Any]) -> builtins.list[Fault]:
         """Put these in place of all others; see `add`."""
-        return self._answered("POST", [*faults])
+        return self._answered("POST", _sent(faults))
 
     def clear(self) -> None:
         """Take all of them away."""
@@ -58,9 +60,10 @@ class FaultVerbs(Handle):
     """The faults that tests want most, in one call each.
 
     Which calls they are for: those of this `method` and `path` (in which ``*`` stands for any characters), of the
-    operations in a rate-limit `group`, with these `headers`, about this `lead` by its id or any of its addresses; what
-    is not given, any. `times` is for how many of them, None for all until it is cleared; `probability` is how likely
-    it strikes at each, drawn from the workspace's seed; `phase` ``after`` makes the change all the same.
+    operations in a rate-limit `group`, with these `headers`, about this `lead` (it or its id), whether they name it by
+    id or by any of its addresses; what is not given, any. `times` is for how many of them, None for all until it is
+    cleared; `probability` is how likely it strikes at each, drawn from the workspace's seed; `phase` ``after`` makes
+    the change all the same.
 
     Attributes:
         faults: all of them, to look at, add to and clear.
@@ -93,7 +96,7 @@ class FaultVerbs(Handle):
             ControlError: the fault contradicts itself.
         """
         effect = FaultEffect(status=status, body=body, retry_after=retry_after, headers=answer_headers)
-        match = FaultMatch(method=method, path=path, group=group, header=headers, lead=id_of(lead))
+        match = _meant(method, path, group, headers, lead)
         return self._plan(Fault(effect=effect, match=match, times=times, phase=phase, probability=probability))
 
     def latency(
@@ -113,10 +116,14 @@ class FaultVerbs(Handle):
         """Let answers take longer, of real time, until `faults.clear` unless `times` are given.
 
         Delay and jitter, by which it varies at most, are ``1500ms``, a timedelta or seconds; the jitter is drawn from
-        the workspace's seed. Which calls are meant says the class.
+        the workspace's seed. The delay is ten minutes at most. Which calls are meant says the class.
+
+        Raises:
+            TucoError: delay or jitter is no duration.
         """
-        effect = FaultEffect(delay=duration(delay), jitter=None if jitter is None else duration(jitter))
-        match = FaultMatch(method=method, path=path, group=group, header=headers, lead=id_of(lead))
+        varies = None if jitter is None else duration(jitter, "jitter")
+        effect = FaultEffect(delay=duration(delay, "delay"), jitter=varies)
+        match = _meant(method, path, group, headers, lead)
         return self._plan(Fault(effect=effect, match=match, times=times, phase=phase, probability=probability))
 
     def drop_next(
@@ -130,17 +137,39 @@ class FaultVerbs(Handle):
         headers: dict[str, str] | None = None,
         lead: Lead | str | None = None,
         times: int | None = 1,
-        phase: Phase = "before",
+        phase: Phase | None = None,
         probability: float | None = None,
     ) -> Fault:
         """Lose the answer of the next call, or calls.
 
         With `after` the change is made all the same, as with `phase="after"`. Which calls are meant says the class.
+
+        Raises:
+            TucoError: `after` and `phase` contradict each other.
         """
-        match = FaultMatch(method=method, path=path, group=group, header=headers, lead=id_of(lead))
-        when: Phase = "after" if after else phase
+        if after and phase == "before":
+            raise TucoError('after=True and phase="before" contradict each other: leave one of them out')
+        match = _meant(method, path, group, headers, lead)
+        when: Phase = "after" if after else phase or "before"
         fault = Fault(effect=FaultEffect(drop=kind), match=match, times=times, phase=when, probability=probability)
         return self._plan(fault)
 
     def _plan(self, fault: Fault) -> Fault:
         return self.faults.add(fault)[-1]
+
+
+def _sent(faults: tuple[Fault | dict[str, Any], ...]) -> Any:
+    """Faults as they are sent: one alone, so that an error about it counts none."""
+    return faults[0] if len(faults) == 1 else faults
+
+
+def _meant(
+    method: str | None, path: str | None, group: str | None, headers: dict[str, str] | None, lead: Lead | str | None
+) -> FaultMatch:
+    """The calls that a fault is for.
+
+    Raises:
+        TucoError: the path is more than a path.
+    """
+    path = path_alone(path, has_query=False)
+    return FaultMatch(method=method, path=path, group=group, header=headers, lead=id_of(lead))

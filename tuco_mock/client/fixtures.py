@@ -64,7 +64,7 @@ def find(fixture: str | Path, near: Iterable[Path] = ()) -> Path:
     Raises:
         FixtureError: there is none; the message says where it was looked for and which are shipped.
     """
-    wanted = Path(fixture).expanduser()
+    wanted = _path(fixture).expanduser()
     places = list(dict.fromkeys(directory / wanted for directory in (*near, Path.cwd())))
     for place in places:
         if place.is_file():
@@ -77,14 +77,25 @@ def find(fixture: str | Path, near: Iterable[Path] = ()) -> Path:
 
 
 def write(path: str | Path, state: dict[str, Any]) -> None:
-    """Write a workspace's state as a fixture file: YAML when its name ends in .yaml or .yml, else JSON."""
-    fixture = {"workspaces": [state]}
-    if Path(path).suffix in {".yaml", ".yml"}:
+    """Write a workspace's state as a fixture file: YAML when its name ends in .yaml or .yml, else JSON.
+
+    Raises:
+        FixtureError: the path is none.
+    """
+    file, fixture = _path(path), {"workspaces": [state]}
+    if file.suffix in {".yaml", ".yml"}:
         from tuco_mock.client.yaml_files import to_yaml  # noqa: PLC0415 - PyYAML takes its time
 
-        Path(path).write_text(to_yaml(fixture), "utf-8")
+        file.write_text(to_yaml(fixture), "utf-8")
     else:
-        Path(path).write_bytes(msgspec.json.format(msgspec.json.encode(fixture), indent=2) + b"\n")
+        file.write_bytes(msgspec.json.format(msgspec.json.encode(fixture), indent=2) + b"\n")
+
+
+def _path(given: object) -> Path:
+    try:
+        return Path(given)  # type: ignore[arg-type] # that is what is found out
+    except TypeError:
+        raise FixtureError(f"a fixture is a file's path or a shipped name, as 'default', not {given!r}") from None
 
 
 def _shipped() -> dict[str, Path]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -49,11 +48,3 @@ def part(name: object) -> str:
 def id_of(thing: Any) -> Any:
     """The id of a lead, message, …; what is an id already, as it is."""
     return getattr(thing, "id", thing)
-
-
-def duration(value: str | timedelta | float) -> str:
-    """A duration as the server takes it: a text as it is, a number as seconds."""
-    if isinstance(value, str):
-        return value
-    seconds = value.total_seconds() if isinstance(value, timedelta) else value
-    return f"{round(seconds * 1000)}ms"

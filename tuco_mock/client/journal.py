@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, Struct, UnsetType, field
 
+from tuco_mock.client.arguments import headers_kept, mapping, path_alone, text
 from tuco_mock.client.control import PATIENCE
-from tuco_mock.client.errors import BlockingCall
-from tuco_mock.client.handle import Handle, duration
+from tuco_mock.client.errors import BlockingCall, TucoError
+from tuco_mock.client.handle import Handle
 from tuco_mock.client.models import Request, Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from tuco_mock.client.arguments import Patience
 
 
 class Match(Words, frozen=True, kw_only=True):
@@ -44,6 +47,8 @@ class Found(Words, frozen=True, kw_only=True):
         nearest: where none matches, those that come nearest.
         hints: what may be behind it, in the domain's terms.
         unclaimed: how many requests came to the server with no key that anybody has.
+        dropped: how many older requests of those that were asked about the journal keeps no more.
+        stopped: whether the server stopped while it waited.
     """
 
     matched: bool
@@ -52,6 +57,8 @@ class Found(Words, frozen=True, kw_only=True):
     nearest: list[Nearest] = field(default_factory=list)
     hints: list[str] = field(default_factory=list)
     unclaimed: int = 0
+    dropped: int = 0
+    stopped: bool = False
 
 
 class _Requests(Struct):
@@ -66,12 +73,17 @@ def match_of(
     headers: Mapping[str, str] | None = None,
     status: int | None = None,
 ) -> Match:
-    """What a verb's arguments ask for; values of query parameters are written as clients write them."""
+    """What a verb's arguments ask for; values of query parameters are written as clients write them.
+
+    Raises:
+        TucoError: no request can ever be the one that is meant.
+    """
+    asked = mapping("query", query)
     return Match(
-        method=method,
-        path=path,
-        query=None if query is None else {name: _written(value) for name, value in query.items()},
-        headers=None if headers is None else dict(headers),
+        method=text("method", method),
+        path=path_alone(path),
+        query=None if asked is None else {name: _written(value) for name, value in asked.items()},
+        headers=headers_kept(headers),
         body=UNSET if json is None else json,
         status=status,
     )
@@ -80,9 +92,10 @@ def match_of(
 class Journal(Handle):
     """The requests that the simulated API got with a key of this workspace.
 
-    Which requests are meant, in all of this and in `assert_called` and its kin: `method` and `path` (in which ``*``
-    stands for any characters), `query` and `headers` (those given must be there), `json` (objects match when each
-    member given matches, all else when it is equal), `status` of the answer, and `after` (later than this one).
+    Which requests are meant, in all of this and in `assert_called` and its kin: `method` and `path` (alone, without
+    host and query; ``*`` stands for any characters), `query` and `headers` (those given must be there; keys are not
+    kept), `json` (objects match when each member given matches, all else when it is equal), `status` of the answer,
+    and `after` (later than this one). What can't be meant is a TucoError that says what to write.
     """
 
     def requests(self, after: Request | int | None = None) -> list[Request]:
@@ -118,6 +131,10 @@ class Journal(Handle):
         """How many are meant."""
         return self._found("count", match_of(method, path, query, json, headers, status), after).count
 
+    def count_unclaimed(self) -> int:
+        """How many requests came to the server with no key that any workspace has, since this one was made."""
+        return self._found("count", Match(), None).unclaimed
+
     def clear_requests(self) -> None:
         """Forget all of them."""
         self._call("DELETE", "/requests")
@@ -126,16 +143,16 @@ class Journal(Handle):
         found: Found = self._call("POST", f"/requests/{verb}", _asked(match, after), answer=Found)
         return found
 
-    def _waited(self, match: Match, after: Request | int | None, times: int, seconds: float) -> Found:
+    def _waited(self, match: Match, after: Request | int | None, times: int, patience: Patience) -> Found:
         """Wait for as many requests; the server answers as soon as they are there."""
         _refuse_to_block_a_loop()
-        path, body = self._path("/requests/wait"), _awaited(match, after, times, seconds)
-        found: Found = self._control.call("POST", path, body, answer=Found, seconds=seconds + PATIENCE)
+        path, body = self._path("/requests/wait"), _awaited(match, after, times, patience)
+        found: Found = self._control.call("POST", path, body, answer=Found, seconds=patience.seconds + PATIENCE)
         return found
 
-    async def _waited_async(self, match: Match, after: Request | int | None, times: int, seconds: float) -> Found:
-        path, body = self._path("/requests/wait"), _awaited(match, after, times, seconds)
-        return await self._control.call_async("POST", path, body, answer=Found, seconds=seconds + PATIENCE)
+    async def _waited_async(self, match: Match, after: Request | int | None, times: int, patience: Patience) -> Found:
+        path, body = self._path("/requests/wait"), _awaited(match, after, times, patience)
+        return await self._control.call_async("POST", path, body, answer=Found, seconds=patience.seconds + PATIENCE)
 
 
 def _asked(match: Match, after: Request | int | None) -> dict[str, Any]:
@@ -143,12 +160,20 @@ def _asked(match: Match, after: Request | int | None) -> dict[str, Any]:
     return {"match": match} if last is None else {"match": match, "after": last}
 
 
-def _awaited(match: Match, after: Request | int | None, times: int, seconds: float) -> dict[str, Any]:
-    return {**_asked(match, after), "times": times, "timeout": duration(seconds)}
+def _awaited(match: Match, after: Request | int | None, times: int, patience: Patience) -> dict[str, Any]:
+    return {**_asked(match, after), "times": times, "timeout": patience.sent}
 
 
 def _number(after: Request | int | None) -> int | None:
-    return after.id if isinstance(after, Request) else after
+    """The running number of a request.
+
+    Raises:
+        TucoError: it is neither a request nor its number.
+    """
+    number = after.id if isinstance(after, Request) else after
+    if number is None or (isinstance(number, int) and not isinstance(number, bool)):
+        return number
+    raise TucoError(f"after is a request, as `requests`, `find` and `assert_called` give it, or its id; not {after!r}")
 
 
 def _written(value: Any) -> str:

@@ -65,7 +65,11 @@ class States(Access):
         self._settled(self._call("PUT", "/state", state.contents, query=origin, about=state.name))
 
     def save(self, file: str | Path) -> None:
-        """Write the state as a fixture: YAML when the file's name ends in .yaml or .yml, else JSON."""
+        """Write the state as a fixture: YAML when the file's name ends in .yaml or .yml, else JSON.
+
+        Raises:
+            FixtureError: that is no path.
+        """
         fixtures.write(file, self.state())
 
     def state(self) -> Json:

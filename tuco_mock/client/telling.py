@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from tuco_mock.client.journal import Found, Match
     from tuco_mock.client.models import Event, Request
+    from tuco_mock.client.tuco import Tuco
 
 _LONGEST = 300
 _MOST = 10
@@ -47,6 +48,15 @@ def came(count: int) -> str:
     return f"it came {times(count)}" if count else "it never came"
 
 
+def lost(dropped: int) -> str:
+    """That the journal doesn't keep all that came, and what to do about it."""
+    were = "1 older request was" if dropped == 1 else f"{dropped} older requests were"
+    return (
+        f"{were} dropped from the journal; serve with a higher --journal-limit (Settings(journal_limit=…)), "
+        "or ask with after=…"
+    )
+
+
 def unmet(expected: str, found: Found, *, seen: Sequence[Request] = ()) -> str:
     """Why an expectation is not met, with all that helps to see why.
 
@@ -65,14 +75,32 @@ def unmet(expected: str, found: Found, *, seen: Sequence[Request] = ()) -> str:
             lines += [f"      {text}" for text in (each.request.reason, each.request.hint) if text]
     elif not seen:
         lines.append("no other request came to this workspace")
-    if found.hints:
-        lines += ["hints:", *(f"  {hint}" for hint in found.hints)]
+    hints = [*found.hints, *([lost(found.dropped)] if found.dropped else [])]
+    if hints:
+        lines += ["hints:", *(f"  {hint}" for hint in hints)]
     return "\n".join(lines)
 
 
 def timeline(events: Sequence[Event]) -> str:
     """Events a line each, what follows from another one indented under it."""
     return "\n".join(f"{each.at}  {'  ' if each.cause else ''}{each.text}" for each in events)
+
+
+def seen(tuco: Tuco, most: int) -> str:
+    """What a workspace saw: the newest events; why there are none, when they can't be had."""
+    try:
+        events = tuco.timeline(most)
+        unclaimed = 0 if tuco.count() else tuco.count_unclaimed()
+    except Exception as error:  # noqa: BLE001 - the report of a failed test must not fail itself
+        return f"can't be had: {error}"
+    told = timeline(events) if events else f"nothing happened in workspace {tuco.id}; its base URL is {tuco.base_url}"
+    if not unclaimed:
+        return told
+    strays = "1 request" if unclaimed == 1 else f"{unclaimed} requests"
+    return (
+        f"{told}\nno request came with its key, but {strays} with no key of any workspace came meanwhile: "
+        "does the code under test use tuco.api_key?"
+    )
 
 
 def _listed(requests: Sequence[Request]) -> list[str]:

@@ -68,4 +68,8 @@ class Tuco(Things, Assertions, FaultVerbs, States):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self.drop()
+        try:
+            self.drop()
+        except TucoError:
+            if kind is None:  # what went wrong in the block says more
+                raise

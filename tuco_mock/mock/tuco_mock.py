@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tuco_mock.client.errors import TucoError
 from tuco_mock.client.server import Server
+from tuco_mock.client.tuco import Tuco
 from tuco_mock.mock.aside import aside
 from tuco_mock.settings import Settings
 
@@ -17,7 +18,13 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from tuco_mock.client.tuco import Tuco
+
+_OF_HANDLES = frozenset({"id", "api_key", "clock", "rate_limit", "faults"})
+"""What handles have besides what their class has."""
+
+
+class NoHandle(TucoError, AttributeError):
+    """A workspace's verb, asked of the mock that makes the workspace."""
 
 
 class TucoMock:
@@ -86,6 +93,12 @@ class TucoMock:
             raise TucoError("the mock does not run: enter it with `with` first")
         return self._server
 
+    def __getattr__(self, name: str) -> Any:
+        """Say where a workspace's verbs are."""
+        if name in _OF_HANDLES or (not name.startswith("_") and hasattr(Tuco, name)):
+            raise NoHandle(f"{name} is of the handle that `with` gives: `with TucoMock() as tuco: tuco.{name}`")
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
     def __enter__(self) -> Tuco:
         if self._server is not None:
             raise TucoError("this TucoMock is entered already; make another one")
@@ -103,7 +116,11 @@ class TucoMock:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._server = None
-        self._open.close()
+        try:
+            self._open.close()
+        except TucoError:
+            if kind is None:  # what went wrong in the block says more
+                raise
 
     async def __aenter__(self) -> Tuco:
         return await aside(self.__enter__, undo=lambda: self.__exit__(None, None, None))
