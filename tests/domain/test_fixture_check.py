@@ -135,6 +135,7 @@ def test_nothing_is_needed_but_the_list_of_workspaces() -> None:
         ("messages", {"leadId": LEAD, "status": "cancelled", "job": "delayed"}, "", "a message that is cancelled has"),
         ("messages", {"leadId": LEAD, "stepIndex": -1}, "stepIndex", "expected a whole number from 0, got -1"),
         ("messages", {"leadId": LEAD, "stepIndex": True}, "stepIndex", "expected `int`, got `bool`"),
+        ("leads", {"phone": "1", "listId": LINE}, "listId", f"no list has the id {LINE}"),
         ("messages", {"leadId": LEAD, "fromLineId": LINE}, "fromLineId", f"no line has the id {LINE}"),
         ("messages", {"leadId": LEAD, "campaignId": LINE}, "campaignId", f"no campaign has the id {LINE}"),
         ("messages", {"leadId": LEAD, "scheduledDate": "soon"}, "scheduledDate", "expected a time"),

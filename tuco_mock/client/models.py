@@ -95,6 +95,16 @@ class Line(Words, frozen=True, kw_only=True):
     updated_at: str = ""
 
 
+class LeadList(Words, frozen=True, kw_only=True):
+    """A list that leads are kept in."""
+
+    id: str
+    name: str = ""
+    description: str | None = None
+    created_at: str = ""
+    updated_at: str = ""
+
+
 class Step(Words, frozen=True, kw_only=True):
     """One message of a campaign's sequence; `delay` is how long after the step before, as ``1d``."""
 
