@@ -129,7 +129,10 @@ def test_the_description_knows_the_calling_codes() -> None:
 
 @pytest.mark.clause("L10", "A1", "A4", "A21")
 def test_the_checks_come_in_order(world: World) -> None:
-    """Key, workspace, read-only, JSON, the body's own fields, rows, list."""
+    """Key, workspace, read-only, JSON, the body's own fields, rows one by one, list."""
+    custom = {**GOOD, "customFields": 5}
+    assert error(world.post_leads({"leads": [GOOD, {}, custom, {"phone": 5}]})) == refused(f"leads[1]: {NO_ADDRESS}")
+    assert error(world.post_leads({"leads": [custom, {}]}))[1]["error"].startswith("leads[0].customFields: ")
     bad = {"leads": [{"phone": 5}], "source": 5, "listId": UNKNOWN}
     assert error(world.post_leads({**bad, "leads": []})) == refused("source: expected a text")
     assert error(world.post_leads({**bad, "source": "x"})) == refused("leads[0].phone: expected a text")

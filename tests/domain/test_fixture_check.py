@@ -247,6 +247,13 @@ def test_ids_are_unique_in_their_kind_only() -> None:
     check_workspace({"lines": [{"id": LEAD, "phone": "1"}], "leads": [{"id": LEAD, "phone": "1"}]})
 
 
+@pytest.mark.parametrize("junk", [0, None, "x", [None, None]])
+def test_a_campaign_that_is_none_is_told_of(junk: object) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        check_workspace({"campaigns": [junk]})
+    assert [mistake.path for mistake in caught.value.mistakes] == ["campaigns[0]"]
+
+
 def test_mistakes_of_all_kinds_come_together() -> None:
     workspace = whole()
     workspace["clock"] = "noon"

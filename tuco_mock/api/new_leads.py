@@ -80,11 +80,22 @@ def rows_of(body: dict[str, Any], batch: Batch) -> Rows:
     sent = body.get(name)
     if not isinstance(sent, list) or not sent:
         raise _refused("leads must be a list with at least one lead")
-    words = [_words(row, f"{name}[{position}]", batch) for position, row in enumerate(sent)]
+    return Rows(sent, [_lead(row, f"{name}[{position}]", batch) for position, row in enumerate(sent)])
+
+
+def _lead(row: object, path: str, batch: Batch) -> Lead:
+    """A row as a lead.
+
+    Raises:
+        ApiError: 400, it can't be used; the error has its path (L10).
+    """
     try:
-        return Rows(sent, check_items("leads", words, name))
+        (lead,) = check_items("leads", [_words(row, path, batch)], None)
     except InvalidInput as error:
-        raise _refused(str(error.mistakes[0])) from error
+        where, message = error.mistakes[0]
+        raise _refused(f"{path}.{where}: {message}" if where else f"{path}: {message}") from error
+    found: Lead = lead
+    return found
 
 
 def _words(row: object, path: str, batch: Batch) -> dict[str, Any]:
