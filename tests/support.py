@@ -12,6 +12,7 @@ Json = dict[str, Any]
 
 CANCEL = "/api/messages/cancel-for-lead"
 REPLIES = "/api/replies"
+LEADS = "/api/leads"
 
 
 class World:
@@ -69,6 +70,42 @@ class World:
         assert answer.status_code == 200, answer.text
         found: Json = answer.json()
         return found
+
+    def post_leads(self, body: Any = None, *, content: bytes | None = None) -> httpx.Response:
+        """POST leads with a JSON body, or with these bytes."""
+        if content is not None:
+            return self.http.post(LEADS, content=content, headers=self.headers)
+        return self.http.post(LEADS, json=body, headers=self.headers)
+
+    def create(self, *rows: Json, status: int = 201, **beside: Any) -> Json:
+        """The body of an import of these rows."""
+        answer = self.post_leads({"leads": list(rows), **beside})
+        assert answer.status_code == status, answer.text
+        found: Json = answer.json()
+        return found
+
+    def get_leads(self, **params: Any) -> httpx.Response:
+        """GET leads with parameters."""
+        return self.http.get(LEADS, params=params, headers=self.headers)
+
+    def leads(self, **params: Any) -> Json:
+        """The 200 body of a listing of leads."""
+        answer = self.get_leads(**params)
+        assert answer.status_code == 200, answer.text
+        found: Json = answer.json()
+        return found
+
+    def delete_leads(self, body: Any = None, *, content: bytes | None = None) -> httpx.Response:
+        """DELETE leads with a JSON body, or with these bytes."""
+        if content is not None:
+            return self.http.request("DELETE", LEADS, content=content, headers=self.headers)
+        return self.http.request("DELETE", LEADS, json=body, headers=self.headers)
+
+    def delete(self, *lead_ids: str) -> int:
+        """How many leads a removal of these removed."""
+        answer = self.delete_leads({"ids": list(lead_ids)})
+        assert answer.status_code == 200, answer.text
+        return int(answer.json()["deletedCount"])
 
     # the control plane
 

@@ -26,6 +26,13 @@ NO_IDENTIFIER: Refused = (400, {"error": "Either leadId, recipientPhone, or reci
 NOT_JSON: Refused = (400, {"error": "Invalid request body (JSON required)"})
 NO_OBJECT: Refused = (400, {"error": "Request body must be a JSON object"})
 NO_LEAD: Refused = (404, {"error": "Lead not found or access denied"})
+NO_LIST: Refused = (
+    404,
+    {
+        "error": "List not found. The specified listId does not exist or is invalid. "
+        "Omit listId to use the Quick Sends list."
+    },
+)
 NO_CAMPAIGN: Refused = (404, {"error": "Campaign not found"})
 FROM_AFTER_TO: Refused = (400, {"error": "dateFrom must be <= dateTo"})
 
@@ -111,6 +118,11 @@ def after_cancelling(before: Json, message_ids: list[str], at: str) -> Json:
     counts = {state: sum(job["state"] == state for job in jobs) for state in ("waiting", "delayed", "active")}
     after["queue"] = {"counts": counts, "jobs": jobs}
     return after
+
+
+def error_of_finish(world: World, message_id: str) -> int:
+    """What a worker that says it is done with a job is answered."""
+    return world.http.post(f"/_tuco/workspaces/{world.id}/queue/{message_id}/finish").status_code
 
 
 def without_sequence(state: Json) -> Json:

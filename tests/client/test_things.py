@@ -83,6 +83,13 @@ def test_lines_and_webhooks(tuco: Tuco) -> None:
     )
 
 
+def test_lists_and_the_leads_in_them(tuco: Tuco) -> None:
+    quick = tuco.add_list(name="Quick Sends", description="Quick send messages")
+    lead = tuco.add_lead(phone="+14155550100", listId=quick.id)
+    assert tuco.lists() == [quick]
+    assert (quick.description, lead.list_id) == ("Quick send messages", quick.id)
+
+
 def test_the_queue_and_the_worker(tuco: Tuco) -> None:
     waiting = tuco.add_message(recipientPhone="+14155550100")
     delayed = tuco.add_message(recipientPhone="+14155550100", status="scheduled", scheduledDate="2099-01-01T00:00:00Z")

@@ -53,6 +53,11 @@ def lived(world: World) -> None:
     world.cancel(recipientEmail="joe@example.com")
     message = world.message(lead)
     world.control("POST", f"/queue/{message}/start")
+    new = world.create({"email": "new@example.com"}, {"phone": PHONE}, {"phone": "+14155550109"}, source="api")
+    world.message(new["leadId"])
+    world.leads(search="new")
+    world.leads(id=new["leadIds"][1])
+    assert world.delete(*new["leadIds"]) == 2
     world.cancel(leadId=lead)
     world.control("POST", f"/queue/{message}/finish")
     world.control("PUT", "/state", {"leads": [{"phone": "+14155550103"}]})

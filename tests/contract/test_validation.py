@@ -21,6 +21,7 @@ from tests.contract.asgi import (
     detail,
     error,
 )
+from tuco_mock.contract.spec import operations
 from tuco_mock.contract.validation import ResponseValidator
 
 GOOD = {
@@ -57,8 +58,9 @@ def test_good_answer_passes_byte_for_byte(method: str, path: str, app: Canned) -
 def test_every_documented_answer_passes(key: tuple[str, str, str]) -> None:
     operation, place, _ = key
     status = int(place.split()[1])
-    method, path = {"cancelForLead": ("POST", CANCEL), "getReplies": ("GET", REPLIES)}[operation]
-    headers = {405: [(b"allow", method.encode())], 429: [(b"retry-after", b"1")]}.get(status, [])
+    method, path = {each.id: (each.method, each.path) for each in operations(DOCUMENT)}[operation]
+    allowed = {CANCEL: b"POST", REPLIES: b"GET"}.get(path, b"GET, POST, DELETE")
+    headers = {405: [(b"allow", allowed)], 429: [(b"retry-after", b"1")]}.get(status, [])
     app = answer(status, EXAMPLES[key], *headers)
     assert ask(ResponseValidator(app, DOCUMENT), method, path) == list(app.messages)
 

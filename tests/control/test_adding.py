@@ -21,6 +21,7 @@ NOW = "2026-03-13T00:00:00.000Z"
 HOOK = {"url": "http://127.0.0.1:9000/hook", "events": ["message.reply"], "name": "hook", "secret": "s3cret"}
 ONE: dict[str, dict[str, Any]] = {
     "lines": {"phone": "+16462230920"},
+    "lists": {"name": "Quick Sends", "description": "Quick send messages"},
     "leads": {"firstName": "Jane", "phone": "+14155550100", "customFields": {"a": [1, None]}},
     "campaigns": {"name": "Spring", "steps": [{"message": "Hi"}], "leads": [LEAD]},
     "messages": {"leadId": LEAD, "message": "Hi", "status": "queued"},
@@ -61,7 +62,7 @@ def test_many_are_answered_with_many_in_order(peopled: World, kind: str) -> None
         if kind == "leads":
             each["phone"] = f"+1415555010{number}"
         else:
-            each["name" if kind in {"campaigns", "webhooks"} else "message"] = f"number {number}"
+            each["name" if kind in {"campaigns", "lists", "webhooks"} else "message"] = f"number {number}"
         if kind == "lines":
             each.pop("message")
     shown = post(peopled, kind, many)
@@ -106,6 +107,8 @@ def test_what_is_no_thing_is_refused(peopled: World, kind: str, body: Any) -> No
         ("leads", {"altPhone3": "(442) 264-6782"}, "altPhone3"),
         ("leads", {"altEmail1": " GOFORBG@icloud.com"}, "altEmail1"),
         ("leads", {"phone": "+14155550100", "createdAt": "-9999999d"}, "createdAt"),
+        ("leads", {"phone": "+14155550100", "listId": "f" * 24}, "listId"),
+        ("lists", {"description": "without a name"}, ""),
         ("lines", {"id": LINE, "phone": "+16462230001"}, "id"),
         ("lines", {}, ""),
         ("campaigns", {"name": "x", "leads": ["f" * 24]}, "leads[0]"),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 JANE, JOE = "a" * 24, "b" * 24
 LINE, SPRING = "c" * 24, "d" * 24
-KINDS = ("lines", "leads", "campaigns", "messages", "replies")
+KINDS = ("lines", "lists", "leads", "campaigns", "messages", "replies")
 
 
 @pytest.fixture
@@ -26,6 +26,7 @@ def peopled(make_world: Callable[..., World]) -> World:
     return make_world(
         clock="2026-03-13T00:00:00Z",
         lines=[{"id": LINE, "phone": "+16462230920"}, {"email": "line@example.com"}],
+        lists=[{"name": "Quick Sends"}, {"name": "Spring"}],
         leads=[
             {"id": JANE, "phone": "+14155550100", "altPhone3": "+14155550101", "email": "Jane@Example.com"},
             {"id": JOE, "phone": "+14155550102", "altEmail2": "joe@example.com"},

@@ -26,6 +26,7 @@ FULL: dict[str, Any] = {
     "rateLimits": {"replies": 7},
     "clock": "2026-03-13T00:00:00Z",
     "lines": [{"id": LINE, "phone": "+16462230920", "isActive": False}, {"email": "line@example.com"}],
+    "lists": [{"name": "Before", "createdAt": "-3h"}, {"id": LINE, "name": "Quick Sends", "description": "ours"}],
     "leads": [
         {
             "id": LEAD,
@@ -35,6 +36,7 @@ FULL: dict[str, Any] = {
             "email": " GoForBG@icloud.com ",
             "customFields": {"deep": [{"a": None, "b": [1, 2.5, True]}], "": "empty name"},
             "integrationIds": {"hubspotRecordId": "7"},
+            "listId": LINE.upper(),
             "createdAt": "-2h",
         },
         {"altEmail3": "only@example.com"},
@@ -113,7 +115,7 @@ def test_the_same_state_in_another_workspace_behaves_the_same(full: World, make_
 def test_a_state_has_the_words_of_the_fixture_format(full: World) -> None:
     state = full.state()
     assert list(state)[:2] == ["id", "name"]
-    for kind in ("lines", "leads", "campaigns", "messages", "replies", "webhooks"):
+    for kind in ("lines", "lists", "leads", "campaigns", "messages", "replies", "webhooks"):
         assert len(state[kind]) == len(FULL[kind])
         for given, shown in zip(FULL[kind], state[kind], strict=True):
             kept = {name: value for name, value in given.items() if name in {"message", "status", "name", "leadId"}}

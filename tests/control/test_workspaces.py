@@ -39,7 +39,7 @@ def test_ids_and_keys_are_made_up(http: httpx.Client, make_world: Callable[..., 
         "readOnly": False,
         "defaultCountryCode": "+1",
         "rateLimits": {"replies": 120},
-        "counts": {"lines": 0, "leads": 0, "campaigns": 0, "messages": 0, "replies": 0, "webhooks": 0},
+        "counts": {"lines": 0, "lists": 0, "leads": 0, "campaigns": 0, "messages": 0, "replies": 0, "webhooks": 0},
     }
 
 
@@ -140,7 +140,7 @@ def test_counts_are_what_is_there(world: World) -> None:
     world.message(lead, status="sent")
     world.reply(lead, message="Hi")
     counts = world.control("GET", "")["counts"]
-    assert counts == {"lines": 0, "leads": 1, "campaigns": 0, "messages": 2, "replies": 1, "webhooks": 0}
+    assert counts == {"lines": 0, "lists": 0, "leads": 1, "campaigns": 0, "messages": 2, "replies": 1, "webhooks": 0}
 
 
 def test_default_is_the_first_workspace_everywhere(own: Callable[..., httpx.Client]) -> None:

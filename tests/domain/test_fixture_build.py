@@ -74,13 +74,17 @@ def test_running_numbers_follow_the_kinds_and_the_file() -> None:
             "messages": [{"leadId": LEAD}, {"leadId": LEAD}],
             "campaigns": [{"id": CAMPAIGN, "name": "c", "leads": [LEAD]}],
             "leads": [JANE],
+            "lists": [{"name": "Quick Sends"}],
             "lines": [{"phone": "1"}],
         },
         next_sequence=7,
     )
-    kinds = (made.lines, made.leads, made.campaigns, made.enrolments, made.messages, made.replies, made.webhooks)
-    assert [document["seq"] for kind in kinds for document in kind] == [7, 8, 9, 10, 11, 12, 13, 14]
-    assert made.next_sequence == 15
+    kinds = (
+        *(made.lines, made.lists, made.leads, made.campaigns, made.enrolments),
+        *(made.messages, made.replies, made.webhooks),
+    )
+    assert [document["seq"] for kind in kinds for document in kind] == [7, 8, 9, 10, 11, 12, 13, 14, 15]
+    assert made.next_sequence == 16
 
 
 def test_items_know_how_many_numbers_they_take() -> None:

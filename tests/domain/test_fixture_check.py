@@ -135,6 +135,7 @@ def test_nothing_is_needed_but_the_list_of_workspaces() -> None:
         ("messages", {"leadId": LEAD, "status": "cancelled", "job": "delayed"}, "", "a message that is cancelled has"),
         ("messages", {"leadId": LEAD, "stepIndex": -1}, "stepIndex", "expected a whole number from 0, got -1"),
         ("messages", {"leadId": LEAD, "stepIndex": True}, "stepIndex", "expected `int`, got `bool`"),
+        ("leads", {"phone": "1", "listId": LINE}, "listId", f"no list has the id {LINE}"),
         ("messages", {"leadId": LEAD, "fromLineId": LINE}, "fromLineId", f"no line has the id {LINE}"),
         ("messages", {"leadId": LEAD, "campaignId": LINE}, "campaignId", f"no campaign has the id {LINE}"),
         ("messages", {"leadId": LEAD, "scheduledDate": "soon"}, "scheduledDate", "expected a time"),
@@ -244,6 +245,13 @@ def test_the_country_code_decides_whether_two_numbers_are_the_same() -> None:
 
 def test_ids_are_unique_in_their_kind_only() -> None:
     check_workspace({"lines": [{"id": LEAD, "phone": "1"}], "leads": [{"id": LEAD, "phone": "1"}]})
+
+
+@pytest.mark.parametrize("junk", [0, None, "x", [None, None]])
+def test_a_campaign_that_is_none_is_told_of(junk: object) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        check_workspace({"campaigns": [junk]})
+    assert [mistake.path for mistake in caught.value.mistakes] == ["campaigns[0]"]
 
 
 def test_mistakes_of_all_kinds_come_together() -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tuco_mock.domain.fixture.model import Workspace
 
 NOW = millis("2026-03-13T12:00:00.000Z")
-KINDS = ("lines", "leads", "campaigns", "enrolments", "messages", "replies", "webhooks")
+KINDS = ("lines", "lists", "leads", "campaigns", "enrolments", "messages", "replies", "webhooks")
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 times = st.sampled_from(
@@ -61,7 +61,7 @@ def an_id(kind: int, number: int) -> st.SearchStrategy[str]:
 
 
 @st.composite
-def leads(draw: st.DrawFn, number: int) -> dict[str, Any]:
+def leads(draw: st.DrawFn, number: int, list_ids: list[str]) -> dict[str, Any]:
     fields = [*("phone", "altPhone1", "altPhone2", "altPhone3"), *("email", "altEmail1", "altEmail2", "altEmail3")]
     chosen = draw(st.lists(st.sampled_from(fields), min_size=1, unique=True))
     own = {
@@ -73,6 +73,7 @@ def leads(draw: st.DrawFn, number: int) -> dict[str, Any]:
         notes=words,
         customFields=st.dictionaries(words.filter(lambda key: "\0" not in key), plain, max_size=2),
         integrationIds=some(ghlRecordId=words, hubspotPortalId=words),
+        **({"listId": st.sampled_from(list_ids)} if list_ids else {}),
         source=st.none() | words,
         createdAt=moments,
         updatedAt=moments,
@@ -149,7 +150,11 @@ def workspaces(draw: st.DrawFn) -> dict[str, Any]:
         }
         for number in several(2)
     ]
-    people = [draw(leads(number)) for number in several(4)]
+    lists = [
+        {"id": draw(an_id(4, number)), "name": draw(words), **draw(some(description=words, createdAt=moments))}
+        for number in several(2)
+    ]
+    people = [draw(leads(number, [each["id"] for each in lists])) for number in several(4)]
     lead_ids = [lead["id"] for lead in people]
     campaigns = [
         {
@@ -185,6 +190,7 @@ def workspaces(draw: st.DrawFn) -> dict[str, Any]:
             )
         ),
         "lines": lines,
+        "lists": lists,
         "leads": people,
         "campaigns": campaigns,
         "messages": [draw(messages(*named)) for _ in several(5)],
@@ -211,6 +217,7 @@ def words_of(workspace: Workspace, made: Documents) -> dict[str, Any]:
     return render.workspace(
         msgspec.to_builtins(workspace),
         lines=map(render.line, made.lines),
+        lists=map(render.lead_list, made.lists),
         leads=map(render.lead, made.leads),
         campaigns=[render.campaign(campaign, members[campaign["id"]]) for campaign in made.campaigns],
         messages=[render.message(message, jobs.get(message["id"])) for message in made.messages],

@@ -75,6 +75,7 @@ def state(workspace: Workspace) -> Thing:
         "clock": notation.iso(workspace.now),
         "rateLimitBuckets": level,
         **{kind: [words(workspace, kind, thing) for thing in workspace.things[kind]] for kind in KINDS},
+        "lists": [],
         "webhooks": [],
     }
 
@@ -85,7 +86,7 @@ def summary(workspace: Workspace) -> Thing:
         **workspace.settings,
         "rateLimits": {"replies": limit(workspace)},
         "clock": {"now": notation.iso(workspace.now), "mode": "frozen"},
-        "counts": {**{kind: len(workspace.things[kind]) for kind in KINDS}, "webhooks": 0},
+        "counts": {**{kind: len(workspace.things[kind]) for kind in KINDS}, "lists": 0, "webhooks": 0},
     }
 
 

@@ -19,7 +19,18 @@ if TYPE_CHECKING:
 
     from tuco_mock.state.engines import Document
 
-COLLECTIONS = ("workspaces", "leads", "lines", "campaigns", "enrolments", "messages", "replies", "threads", "webhooks")
+COLLECTIONS = (
+    "workspaces",
+    "leads",
+    "lines",
+    "lists",
+    "campaigns",
+    "enrolments",
+    "messages",
+    "replies",
+    "threads",
+    "webhooks",
+)
 
 
 class Counted:

@@ -6,7 +6,9 @@ import copy
 from typing import TYPE_CHECKING, Any, cast
 
 from tuco_mock.actions import export, load, reset, work
+from tuco_mock.actions.add_leads import Imported, add_leads
 from tuco_mock.actions.cancel import Cancelled, cancel_for_lead
+from tuco_mock.actions.remove_leads import Removed, remove_leads
 from tuco_mock.domain.addresses import phone_key
 from tuco_mock.domain.errors import Conflict, InvalidInput, NotFound
 from tuco_mock.domain.fixture.build import Items
@@ -61,6 +63,14 @@ class Place:
         """Cancel everything for a phone, as the API does."""
         key = phone_key(phone)
         return cancel_for_lead(self.store, self.settings, None, [] if key is None else [key])
+
+    def import_leads(self, *rows: Json, list_id: str | None = None) -> Imported:
+        """Import leads, as the API does."""
+        return add_leads(self.store, self.settings, check_items("leads", list(rows), "leads"), list_id)
+
+    def remove_leads(self, *lead_ids: str) -> Removed:
+        """Remove leads, as the API does."""
+        return remove_leads(self.store, self.settings, lead_ids)
 
     def start(self, message: str) -> None:
         """Let a worker take a job."""

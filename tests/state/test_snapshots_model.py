@@ -81,6 +81,20 @@ class Snapshots(RuleBasedStateMachine):
         given = {"phone": phone} | ({"id": IDS[pick]} if pick < len(IDS) else {})
         self.attempt(at, lambda place: place.add("leads", given))
 
+    @rule(at=where, rows=st.lists(phones, min_size=1, max_size=3), pick=picks)
+    def import_leads(self, at: int, rows: list[str], pick: int) -> None:
+        lists = self.places[at].ids("lists")
+        chosen = lists[pick % len(lists)] if lists and pick % 3 else None
+        done = self.places[at].import_leads(*({"phone": phone} for phone in rows), list_id=chosen)
+        assert len(done.leads) + len(done.duplicates) == len(rows)
+
+    @rule(at=where, data=st.data())
+    def remove_leads(self, at: int, data: st.DataObject) -> None:
+        named = data.draw(st.lists(st.sampled_from([*self.places[at].ids("leads"), *IDS]), max_size=3))
+        removed = set(self.places[at].remove_leads(*named).lead_ids)
+        assert not removed & set(self.places[at].ids("leads"))
+        assert not removed & {each["leadId"] for each in self.store.all("messages", self.places[at].id)}
+
     @rule(at=where, phone=phones, outline=outlines, count=st.integers(1, 4))
     def add_messages(self, at: int, phone: str, outline: dict[str, str], count: int) -> None:
         self.places[at].add("messages", *([{"recipientPhone": phone, **outline}] * count))
@@ -95,6 +109,7 @@ class Snapshots(RuleBasedStateMachine):
         chosen = data.draw(st.lists(st.sampled_from(leads), unique=True)) if leads else []
         self.places[at].add("campaigns", {"name": "c", "leads": chosen})
         self.places[at].add("lines", {"phone": PHONES[0]})
+        self.places[at].add("lists", {"name": "list"})
         self.places[at].add("webhooks", {"name": "w", "url": "http://127.0.0.1:9/", "events": ["message.sent"]})
 
     @rule(at=where, phone=phones)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tuco_mock.domain.fixture import render
+from tuco_mock.domain.fixture.references import KINDS
 from tuco_mock.domain.limits import UNITS_PER_TOKEN
 from tuco_mock.domain.timestamps import iso
 
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
     from tuco_mock.state.store import Store
 
 Document = Mapping[str, Any]
+
+_PLAIN = {
+    "lines": render.line,
+    "lists": render.lead_list,
+    "leads": render.lead,
+    "replies": render.reply,
+    "webhooks": render.webhook,
+}
+"""What shows the kinds that stand in one document each."""
 
 
 def state_of(store: Store, workspace: Workspace) -> dict[str, Any]:
@@ -37,7 +47,7 @@ def state_of(store: Store, workspace: Workspace) -> dict[str, Any]:
         "rateLimitBuckets": buckets,
         "sequence": store.vitals.sequence(here),
     }
-    for kind in ("lines", "leads", "campaigns", "messages", "replies", "webhooks"):
+    for kind in KINDS:
         state[kind] = words(store, here, kind, store.all(kind, here))
     return state
 
@@ -49,8 +59,7 @@ def words(store: Store, workspace: str, kind: str, documents: Sequence[Document]
         return [render.message(document, jobs.get(document["id"])) for document in documents]
     if kind == "campaigns":
         return [render.campaign(each, store.members(workspace, each["id"])) for each in documents]
-    plain = {"lines": render.line, "leads": render.lead, "replies": render.reply, "webhooks": render.webhook}[kind]
-    return [plain(document) for document in documents]
+    return [_PLAIN[kind](document) for document in documents]
 
 
 def clock_words(clock: Clock) -> Any:

@@ -21,7 +21,7 @@ from tuco_mock.state.queue import Job
 if TYPE_CHECKING:
     from tuco_mock.state.store import Store
 
-_CONTENTS = ("lines", "leads", "campaigns", "enrolments", "messages", "replies", "webhooks")
+_CONTENTS = ("lines", "lists", "leads", "campaigns", "enrolments", "messages", "replies", "webhooks")
 
 
 def make_workspace(store: Store, spec: model.Workspace, origin: str = "") -> Workspace:

@@ -65,10 +65,12 @@ def _resolved(document: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
 def answer_of(method: str, path: str, status: int) -> tuple[Any, dict[str, str]]:
     """Body and headers an operation answers a status with.
 
-    Where the operation documents none, those that another one documents for the status; else the status' own phrase.
+    Where the operation documents none, those that another one documents for the status, unless it is a failure, whose
+    text is the operation's own; else the status' own phrase.
     """
     everywhere = _all()
-    for answers in (everywhere[method, path], *everywhere.values()):
+    others = everywhere.values() if status < 500 else ()
+    for answers in (everywhere[method, path], *others):
         found = answers.get(status)
         if found is not None and found.examples:
             return next(iter(found.examples.values())), dict(found.headers)

@@ -1,7 +1,7 @@
 """The door every call to the simulated API goes through.
 
-In this order: method (A9), key (A1), workspace (A4), limit (R20), what the caller prefers or a fault wants, then the
-operation's own handler, which parses, acts and renders. Whatever goes wrong unexpectedly becomes the operation's
+In this order: method (A9), key (A1), workspace (A4, A21), limit (R20), what the caller prefers or a fault wants, then
+the operation's own handler, which parses, acts and renders. Whatever goes wrong unexpectedly becomes the operation's
 documented 500 (A11). The journal has its record before the answer leaves.
 """
 
@@ -17,6 +17,7 @@ from tuco_mock.api.errors import (
     method_not_allowed,
     no_active_workspace,
     rate_limited,
+    read_only,
     unauthorized,
 )
 from tuco_mock.api.mishap import Reply, meet, suffer
@@ -72,6 +73,7 @@ class Operation:
         failure: the documented text of its 500 (A11, C19, R24).
         group: the rate limit it counts against, or None (C18).
         has_body: whether it reads a body.
+        is_write: whether a read-only workspace refuses it (A21).
     """
 
     method: str
@@ -81,6 +83,7 @@ class Operation:
     failure: str = "Internal server error"
     group: str | None = None
     has_body: bool = False
+    is_write: bool = False
 
 
 class Door:
@@ -138,7 +141,7 @@ class Door:
         """The workspace the call acts in.
 
         Raises:
-            ApiError: 401 or 400 for the key.
+            ApiError: 401, 400 or 402 for the key.
             RateLimited: the workspace's bucket for the operation's group is empty.
         """
         visit.workspace = workspace = claimed_by(self._store, visit.scope)
@@ -146,6 +149,8 @@ class Door:
             raise unauthorized("no workspace has the key" if bearer_token(visit.scope) else "there is no bearer key")
         if not workspace.active:
             raise no_active_workspace()
+        if operation.is_write and workspace.read_only:
+            raise read_only()
         if operation.group is not None:
             limit = workspace.limit(operation.group)
             if limit is not None:

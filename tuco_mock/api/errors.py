@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tuco_mock.wire.answer import Answer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class ApiError(Exception):
@@ -15,13 +20,20 @@ class ApiError(Exception):
     """
 
     def __init__(
-        self, status: int, error: str, *, clause: str | None = None, reason: str | None = None, **headers: str
+        self,
+        status: int,
+        error: str,
+        *,
+        clause: str | None = None,
+        reason: str | None = None,
+        more: Mapping[str, str] | None = None,
+        **headers: str,
     ) -> None:
         super().__init__(error)
         self.clause = clause
         self.reason = reason
         extra = tuple((name.replace("_", "-").encode(), value.encode()) for name, value in headers.items())
-        self.answer = Answer(status, {"error": error}, extra)
+        self.answer = Answer(status, {"error": error, **(more or {})}, extra)
 
 
 def unauthorized(reason: str) -> ApiError:
@@ -32,6 +44,11 @@ def unauthorized(reason: str) -> ApiError:
 def no_active_workspace() -> ApiError:
     """400 for a key whose workspace is inactive (A4)."""
     return ApiError(400, "No active workspace", clause="A4")
+
+
+def read_only() -> ApiError:
+    """402 for a write in a workspace that may only be read (A21)."""
+    return ApiError(402, "READ_ONLY", clause="A21", more={"code": "READ_ONLY", "reason": "past_due"})
 
 
 def not_found(hint: str | None) -> ApiError:

@@ -34,6 +34,7 @@ class Lead(Words, frozen=True, kw_only=True):
     notes: str | None = None
     linkedin_url: str | None = None
     custom_fields: dict[str, Any] = field(default_factory=dict)
+    list_id: str | None = None
     source: str | None = None
     contact_owner_email: str | None = None
     integration_ids: dict[str, str] = field(default_factory=dict)
@@ -94,6 +95,16 @@ class Line(Words, frozen=True, kw_only=True):
     updated_at: str = ""
 
 
+class LeadList(Words, frozen=True, kw_only=True):
+    """A list that leads are kept in."""
+
+    id: str
+    name: str = ""
+    description: str | None = None
+    created_at: str = ""
+    updated_at: str = ""
+
+
 class Step(Words, frozen=True, kw_only=True):
     """One message of a campaign's sequence; `delay` is how long after the step before, as ``1d``."""
 
@@ -150,10 +161,11 @@ class Queue(Words, frozen=True, kw_only=True):
 
 
 class Effect(Words, frozen=True, kw_only=True):
-    """What a request did: `kind` is ``messages.cancelled``, ``jobs.removed``, …"""
+    """What a request did: `kind` is ``messages.cancelled``, ``jobs.removed``, ``leads.added``, …"""
 
     kind: str
     message_ids: list[str] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
     count: int | None = None
 
 

@@ -1,4 +1,4 @@
-"""Leads, messages, replies, lines, campaigns, webhooks and jobs: put there, look, hold and let go."""
+"""Leads and their lists, messages, replies, lines, campaigns, webhooks and jobs: put there, look, hold and let go."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from tuco_mock.client.handle import Handle, id_of, part
-from tuco_mock.client.models import Campaign, Lead, Line, Message, Queue, Reply, Webhook
+from tuco_mock.client.models import Campaign, Lead, LeadList, Line, Message, Queue, Reply, Webhook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,6 +60,10 @@ class Things(Handle):
         """Put a line there, with a `phone` or an `email`."""
         return self._add("lines", fields, Line)
 
+    def add_list(self, **fields: Any) -> LeadList:
+        """Put a list there that leads can be in (their `listId`), with a `name`."""
+        return self._add("lists", fields, LeadList)
+
     def add_campaign(self, **fields: Any) -> Campaign:
         """Put a campaign there, with a `name`; `steps` and `leads` may follow."""
         leads = fields.get("leads")
@@ -109,6 +113,10 @@ class Things(Handle):
             "recipientEmail": recipient_email,
         }
         return self._all("replies", Reply, chosen)
+
+    def lists(self) -> list[LeadList]:
+        """The lists, in order of creation."""
+        return self._all("lists", LeadList, {})
 
     def lines(self) -> list[Line]:
         """The lines, in order of creation."""

@@ -8,6 +8,7 @@ Schema = dict[str, Any]
 
 KINDS = {
     "lines": "Line",
+    "lists": "List",
     "leads": "Lead",
     "campaigns": "Campaign",
     "messages": "Message",

@@ -31,6 +31,7 @@ PAGING = {
 
 FILTERS: dict[str, dict[str, str]] = {
     "lines": {},
+    "lists": {},
     "campaigns": {},
     "leads": {"phone": "any of the lead's phones", "email": "any of its email addresses"},
     "messages": {

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SETTINGS = ("name", "apiKeys", "seed", "active", "readOnly", "defaultCountryCode", "rateLimits")
 """What PATCH changes, in the fixture format's words."""
 
-_COUNTED = ("lines", "leads", "campaigns", "messages", "replies", "webhooks")
+_COUNTED = ("lines", "lists", "leads", "campaigns", "messages", "replies", "webhooks")
 
 
 def list_all(call: ControlCall) -> dict[str, Any]:

@@ -69,6 +69,7 @@ def is_country_code(text: str) -> bool:
         text[:1] == "+"
         and digits.isascii()
         and digits.isdecimal()
+        and len(digits) < 4
         and digits[0] != "0"
         and int(digits) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE
     )

@@ -25,7 +25,7 @@ class NotFound(Refusal):
     """There is no such thing.
 
     Attributes:
-        kind: what was looked for: ``lead``, ``campaign``, ``workspace``, ``message``, ``job``.
+        kind: what was looked for: ``lead``, ``list``, ``campaign``, ``workspace``, ``message``, ``job``.
     """
 
     def __init__(self, kind: str, detail: str = "") -> None:

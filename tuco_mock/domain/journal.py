@@ -37,7 +37,7 @@ class Effect(Struct, omit_defaults=True, rename="camel", gc=False):
     Attributes:
         kind: ``messages.cancelled``, ``jobs.removed``, ``leads.added`` and the like.
         message_ids: the messages, of effects on messages.
-        ids: the things, of additions.
+        ids: the other things, of additions and removals.
         count: how many, where there are no ids.
     """
 

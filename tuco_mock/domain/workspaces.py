@@ -25,7 +25,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
         api_keys: what authenticates as this workspace; empty when all keys are revoked (A1).
         seed: what ids and chance are derived from.
         active: an inactive one answers ``No active workspace`` (A4).
-        read_only: documented writes answer 402; neither core endpoint is one of them.
+        read_only: documented writes answer 402 (A21).
         country_code: calling code of numbers written without one (N2).
         has_faults: whether there is any fault to look for.
         rate_limits: calls a minute of a group; None lifts the limit. Groups not named keep the documented one (R20).

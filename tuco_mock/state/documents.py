@@ -55,6 +55,11 @@ class Documents:
             writes = [UpdateOne({"_id": each}, change, upsert=True) for each, change in changes.items()]
             self._database[kind].bulk_write(writes, ordered=False)
 
+    def remove(self, workspace: str, kind: str, chosen: Mapping[str, Any]) -> int:
+        """Remove all chosen documents; how many there were."""
+        self._snapshots.note(workspace, self._images(kind, chosen))
+        return self._database[kind].delete_many(chosen).deleted_count
+
     def empty(self, workspace: str) -> None:
         """Remove all documents of the workspace."""
         everything = {"workspaceId": workspace}

@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tuco_mock.state.engines import Engines
 
-IN_WORKSPACE = ("leads", "lines", "campaigns", "enrolments", "messages", "replies", "threads", "webhooks")
+IN_WORKSPACE = ("leads", "lines", "lists", "campaigns", "enrolments", "messages", "replies", "threads", "webhooks")
 """The collections whose documents belong to a workspace."""
 
 INDEXES: dict[str, dict[str, tuple[str, ...]]] = {
     "workspaces": {"by_order": ("order",)},
-    "leads": {},
+    "leads": {
+        "newest": ("workspaceId", "createdAt", "seq"),
+        "newest_of_list": ("workspaceId", "listId", "createdAt", "seq"),
+    },
     "lines": {},
+    "lists": {"by_name": ("workspaceId", "name", "seq")},
     "campaigns": {},
     "webhooks": {},
     "enrolments": {"of_campaign": ("workspaceId", "campaignId", "seq"), "of_lead": ("workspaceId", "leadId")},

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tuco_mock.domain.ids import key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tuco_mock.state.engines import Document, Engines
+
+_NEWEST_FIRST = [("createdAt", -1), ("seq", -1)]
 
 
 class Leads:
@@ -43,3 +45,26 @@ class Leads:
     def some(self, workspace: str, limit: int) -> list[Document]:
         """The workspace's first leads, `limit` at most."""
         return list(self._collection.find({"workspaceId": workspace}).sort([("seq", 1)]).limit(limit))
+
+    def of_ids(self, workspace: str, lead_ids: Iterable[str]) -> list[Document]:
+        """The leads of these ids, in their order; one that the workspace doesn't have is left out."""
+        keys = [key(workspace, each) for each in lead_ids]
+        found = {each["_id"]: each for each in self._collection.find({"_id": {"$in": keys}})}
+        return [found[each] for each in keys if each in found]
+
+    def page(self, workspace: str, list_id: str | None, skip: int, limit: int) -> tuple[int, list[Document]]:
+        """How many leads there are, in one list or in all, and a page of them, newest first (L12)."""
+        chosen = _chosen(workspace, list_id)
+        total = self._collection.count_documents(chosen)
+        if skip >= total:
+            return total, []
+        return total, list(self._collection.find(chosen, sort=_NEWEST_FIRST, skip=skip, limit=limit))
+
+    def newest(self, workspace: str, list_id: str | None, fields: Sequence[str]) -> Iterator[Document]:
+        """All leads, of one list or of all, newest first; of each its id and these fields."""
+        wanted = dict.fromkeys(("id", *fields), 1)
+        return iter(self._collection.find(_chosen(workspace, list_id), wanted, sort=_NEWEST_FIRST))
+
+
+def _chosen(workspace: str, list_id: str | None) -> dict[str, Any]:
+    return {"workspaceId": workspace} if list_id is None else {"workspaceId": workspace, "listId": list_id}

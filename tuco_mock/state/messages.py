@@ -77,6 +77,11 @@ class Messages:
         result = self._documents.update(workspace, "messages", chosen, {"$set": {**_now(status), **changes}})
         return result.matched_count == 1
 
+    def of_leads(self, workspace: str, lead_ids: Sequence[str]) -> list[str]:
+        """Ids of all messages to these leads, whatever became of them, in order of creation."""
+        chosen = {"workspaceId": workspace, "leadId": {"$in": list(lead_ids)}}
+        return [each["id"] for each in self._collection.find(chosen, {"id": 1}, sort=[("seq", 1)])]
+
     def get(self, workspace: str, message_id: str) -> Document | None:
         """The message, or None."""
         return self._collection.find_one({"_id": key(workspace, message_id)})

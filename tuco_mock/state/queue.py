@@ -108,6 +108,21 @@ class Queue:
             self._redis.delete(*(names.job(each) for each in message_ids if each not in kept))
         return removed
 
+    def discard(self, workspace: str, message_ids: Sequence[str]) -> int:
+        """Remove the jobs of messages that are gone, also those that workers hold; the number removed."""
+        names = _Names(workspace)
+        held = set(self._active(names)).intersection(message_ids)
+        images = self._images(names, message_ids, held=bool(held))
+        self._snapshots.note(workspace, (each for each in images if each[1] is not None))
+        pipe = self._redis.pipeline(transaction=True)
+        pipe.zrem(names.waiting, *message_ids)
+        pipe.zrem(names.delayed, *message_ids)
+        for each in sorted(held):
+            pipe.lrem(names.active, 1, each)
+        removed = sum(cast("list[int]", pipe.execute()))
+        self._redis.delete(*map(names.job, message_ids))
+        return removed
+
     def start(self, workspace: str, message_id: str) -> bool:
         """Let a worker take the job, waiting or delayed; False when there is none to take."""
         names = _Names(workspace)

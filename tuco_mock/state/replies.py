@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tuco_mock.domain.ids import key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from tuco_mock.state.documents import Documents
     from tuco_mock.state.engines import Document, Engines
@@ -41,6 +41,11 @@ class Replies:
     def get(self, workspace: str, reply_id: str) -> Document | None:
         """The reply, or None."""
         return self._replies.find_one({"_id": key(workspace, reply_id)})
+
+    def of_leads(self, workspace: str, lead_ids: Sequence[str]) -> list[str]:
+        """Ids of all replies of these leads, in order of creation."""
+        chosen = {"workspaceId": workspace, "leadId": {"$in": list(lead_ids)}}
+        return [each["id"] for each in self._replies.find(chosen, {"id": 1}, sort=[("seq", 1)])]
 
     def touch(self, workspace: str, threads: Iterable[Document]) -> None:
         """Note replies in their threads; an older reply never hides a newer one, whatever order they come in."""

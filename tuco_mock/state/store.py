@@ -11,6 +11,7 @@ from tuco_mock.state.bell import Bell
 from tuco_mock.state.documents import Documents
 from tuco_mock.state.faults import Faults
 from tuco_mock.state.leads import Leads
+from tuco_mock.state.lists import Lists
 from tuco_mock.state.log import UNCLAIMED, Log
 from tuco_mock.state.messages import Messages
 from tuco_mock.state.queue import Queue
@@ -36,7 +37,7 @@ class Store:
         engines: the two engines all of it is kept in.
         workspaces: settings and API keys.
         vitals: clocks, running numbers, token buckets.
-        leads, messages, replies: the documents of those names.
+        leads, lists, messages, replies: the documents of those names.
         documents: writes the documents of all kinds.
         queue: the jobs.
         snapshots: earlier moments of workspaces, by name.
@@ -54,6 +55,7 @@ class Store:
         self.snapshots = Snapshots(engines.redis)
         self.documents = Documents(engines, self.snapshots)
         self.leads = Leads(engines)
+        self.lists = Lists(engines, self.documents)
         self.messages = Messages(engines, self.documents)
         self.replies = Replies(engines, self.documents)
         self.queue = Queue(engines.redis, self.snapshots)

@@ -1,0 +1,56 @@
+"""Remove leads with everything that hangs on them: DELETE /api/leads (clauses L19 to L23)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from tuco_mock.domain.ids import key
+from tuco_mock.domain.timestamps import iso
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tuco_mock.domain.workspaces import Workspace
+    from tuco_mock.state.store import Store
+
+
+class Removed(NamedTuple):
+    """What a removal took away.
+
+    Attributes:
+        lead_ids: the leads, in the order they were named.
+        message_ids, reply_ids: what was written to them, and by them; oldest first.
+        jobs: how many jobs of those messages, held ones too.
+        enrolments: how many places in campaigns.
+    """
+
+    lead_ids: list[str]
+    message_ids: list[str]
+    reply_ids: list[str]
+    jobs: int
+    enrolments: int
+
+
+def remove_leads(store: Store, workspace: Workspace, lead_ids: Sequence[str]) -> Removed:
+    """Remove leads, their messages with the jobs, their replies and threads, and their places in campaigns.
+
+    Args:
+        store: the state.
+        workspace: whose leads.
+        lead_ids: the leads; one that the workspace doesn't have is passed over (L20).
+    """
+    here = workspace.id
+    leads = store.leads.of_ids(here, dict.fromkeys(lead_ids))
+    if not leads:
+        return Removed([], [], [], 0, 0)
+    found = [lead["id"] for lead in leads]
+    theirs = {"workspaceId": here, "leadId": {"$in": found}}
+    message_ids, reply_ids = store.messages.of_leads(here, found), store.replies.of_leads(here, found)
+    jobs = store.queue.discard(here, message_ids) if message_ids else 0
+    for kind in ("messages", "replies", "threads"):
+        store.documents.remove(here, kind, theirs)
+    enrolments = store.documents.remove(here, "enrolments", theirs)
+    store.documents.remove(here, "leads", {"_id": {"$in": [key(here, each) for each in found]}})
+    lists = {lead["listId"] for lead in leads if lead.get("listId") is not None}
+    store.lists.touch(here, sorted(lists), iso(store.vitals.clock(here).now()))
+    return Removed(found, message_ids, reply_ids, jobs, enrolments)
