@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 SUITE = Path(__file__).parent / "node"
 
 
 def test_the_node_suite_passes() -> None:
+    if shutil.which("node") is None:
+        pytest.skip("Node is not installed (apt-get install nodejs); CI installs it and skips nothing")
     command = [sys.executable, "-m", "tuco_mock.cli", "exec", "--", "node", "--test"]
     ended = subprocess.run(command, cwd=SUITE, capture_output=True, text=True, timeout=120, check=False)
     assert ended.returncode == 0, ended.stdout + ended.stderr
