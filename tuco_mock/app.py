@@ -11,7 +11,7 @@ from tuco_mock.api.description import description_route
 from tuco_mock.api.routes import OPERATIONS, UnknownPath
 from tuco_mock.api.routes import routes as api_routes
 from tuco_mock.control.door import Simulated
-from tuco_mock.control.routes import routes as control_routes
+from tuco_mock.control.routes import CONTROL, ControlPlane
 from tuco_mock.domain.clocks import hold_moment, release_moment
 from tuco_mock.domain.fixture.check import check
 from tuco_mock.domain.fixture.parse import parse
@@ -20,7 +20,7 @@ from tuco_mock.state.engines import Engines, embedded
 from tuco_mock.state.store import Store
 
 if TYPE_CHECKING:
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from tuco_mock.domain.fixture.model import Fixture
     from tuco_mock.domain.workspaces import Workspace
@@ -39,25 +39,34 @@ class TucoApp(Starlette):
 
     def __init__(self, store: Store, settings: Settings) -> None:
         api = api_routes(store, settings)
-        super().__init__(routes=[*api, description_route(), *control_routes(store, settings, SIMULATED)])
+        super().__init__(routes=[*api, description_route()])
         self.router.redirect_slashes = False  # another path is another path (A18)
         self.router.default = UnknownPath(store)
         self.store = store
         self.started_with: list[Workspace] = []
         self._doors = {route.path: route.app for route in api}
+        self._control = ControlPlane(store, settings, SIMULATED)
 
     def stop_waiting(self) -> None:
         """End everything that waits or delays, for the server is about to stop."""
         self.store.bell.end()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer; the simulated API's own paths go straight to their doors, which need no middleware or router."""
+        """Answer; what is the house's own goes straight to its door, which needs no middleware or router."""
         moment = hold_moment()
         try:
-            door = self._doors.get(scope["path"]) if scope["type"] == "http" else None
-            await (super().__call__ if door is None else door)(scope, receive, send)
+            await self._to(scope)(scope, receive, send)
         finally:
             release_moment(moment)
+
+    def _to(self, scope: Scope) -> ASGIApp:
+        """Who answers."""
+        if scope["type"] != "http":
+            return super().__call__
+        path = scope["path"]
+        if path.startswith(CONTROL) and path[len(CONTROL) :][:1] in {"", "/"}:
+            return self._control
+        return self._doors.get(path, super().__call__)
 
 
 def create_app(settings: Settings | None = None, *, engines: Engines | None = None) -> TucoApp:

@@ -152,7 +152,7 @@ def make_tuco(request: pytest.FixtureRequest, tuco_server: Server) -> Iterator[M
         return made[-1]
 
     yield make
-    _end(item, made, chosen.record)
+    _end(item, tuco_server, made, chosen.record)
 
 
 @pytest.fixture
@@ -272,17 +272,23 @@ def _seen(made: Tuco) -> str:
     return seen(made, _TAIL)
 
 
-def _end(item: pytest.Item, made: list[Tuco], record: Path | None) -> None:
-    """Write the recordings if they are wanted, and drop the workspaces."""
+def _end(item: pytest.Item, server: Server, made: list[Tuco], record: Path | None) -> None:
+    """Write the recordings if they are wanted, and drop the workspaces with the making of the next one."""
+    try:
+        if record is not None:
+            _write(item, made, record)
+    finally:
+        for each in made:
+            server.drop_soon(each)
+        made.clear()
+
+
+def _write(item: pytest.Item, made: list[Tuco], record: Path) -> None:
     from tuco_mock.client import TucoError
     from tuco_mock.client.recordings import write
 
     # a test that has failed has said what is wrong, as that the server has ended
     muted = contextlib.suppress(TucoError) if item.stash.get(_FAILED, False) else contextlib.nullcontext()
-    with _told_in_a_line((TucoError, OSError)), muted, contextlib.ExitStack() as dropped:
-        dropped.callback(made.clear)
-        for each in made:
-            dropped.callback(each.drop)
-        if record is not None:
-            for number, each in enumerate(made, 1):
-                write(record, item.nodeid, number, each)
+    with _told_in_a_line((TucoError, OSError)), muted:
+        for number, each in enumerate(made, 1):
+            write(record, item.nodeid, number, each)

@@ -53,6 +53,46 @@ def test_workspaces_are_made_found_and_dropped(tuco_server: Server) -> None:
         tuco_server.existing(tuco.id)
 
 
+def test_a_workspace_goes_with_the_making_of_the_next_one(tuco_server: Server) -> None:
+    one, two, kept = (tuco_server.workspace() for _ in range(3))
+    one.add_lead(phone="+14155550100")
+    tuco_server.drop_soon(one)
+    tuco_server.drop_soon(two)
+    assert one.leads()  # it is there until then
+    tuco_server.workspace().drop()
+    for gone in (one, two):
+        with pytest.raises(ControlError, match="There is no workspace"):
+            gone.leads()
+    assert kept.leads() == []
+    kept.drop()
+
+
+def test_a_workspace_that_goes_soon_is_shown_to_nobody(tuco_server: Server) -> None:
+    one, two = tuco_server.workspace(), tuco_server.workspace()
+    before = tuco_server.info()["counts"]["workspaces"]
+    tuco_server.drop_soon(one)
+    assert tuco_server.info()["counts"]["workspaces"] == before - 1
+    tuco_server.drop_soon(two)
+    assert {one.id, two.id}.isdisjoint(each.id for each in tuco_server.workspaces())
+
+
+def test_a_workspace_that_could_not_be_made_keeps_none_alive(tuco_server: Server) -> None:
+    one = tuco_server.workspace()
+    tuco_server.drop_soon(one)
+    with pytest.raises(ControlError):
+        tuco_server.workspace(state={"leads": [{}]})
+    tuco_server.workspace().drop()
+    with pytest.raises(ControlError, match="There is no workspace"):
+        one.leads()
+
+
+def test_closing_drops_what_is_left(tuco_server: Server) -> None:
+    with Server(tuco_server.url) as server:
+        one = server.workspace()
+        server.drop_soon(one)
+    assert one.id not in {each.id for each in tuco_server.workspaces()}
+
+
 def test_the_default_workspace_is_the_first_one(tuco_server: Server) -> None:
     assert tuco_server.existing().id == tuco_server.workspaces()[0].id
 

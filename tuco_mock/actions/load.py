@@ -47,7 +47,7 @@ def make_workspace(store: Store, spec: model.Workspace, origin: str = "") -> Wor
     except BaseException:
         store.drop(workspace.id)
         raise
-    store.log.begin(workspace.id, clock.now())
+    store.log.begin(workspace.id, clock.now(), anew=False)
     return workspace
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections import deque
 from typing import TYPE_CHECKING, Any, Self
 
 from msgspec import Struct
@@ -9,6 +11,7 @@ from msgspec import Struct
 from tuco_mock.client import fixtures
 from tuco_mock.client.connector import SocketConnector
 from tuco_mock.client.control import Control
+from tuco_mock.client.errors import ControlError, TucoError
 from tuco_mock.client.handle import part
 from tuco_mock.client.models import Request, Words
 from tuco_mock.client.tuco import Tuco
@@ -49,6 +52,7 @@ class Server:
     def __init__(self, url: str | Connector, token: str | None = None) -> None:
         self._connector = SocketConnector(url) if isinstance(url, str) else url
         self._control = Control(self._connector, token)
+        self._leaving: deque[str] = deque()
 
     def __repr__(self) -> str:
         return f"<Server {self.url}>"
@@ -64,6 +68,7 @@ class Server:
         Raises:
             ServerUnreachable: no tuco-mock answers there.
         """
+        self._drop_leaving()
         found: dict[str, Any] = self._control.call("GET", "/_tuco/info", answer=dict[str, Any])
         return found
 
@@ -73,6 +78,7 @@ class Server:
 
     def workspaces(self) -> list[Tuco]:
         """All workspaces, the first one first."""
+        self._drop_leaving()
         found: _Workspaces = self._control.call("GET", "/_tuco/workspaces", answer=_Workspaces)
         return [self._handle(each) for each in found.workspaces]
 
@@ -110,7 +116,23 @@ class Server:
             body["state"], about = read.whole, read.name
         elif state is not None:
             body["state"] = state
-        return self._handle(self._control.call("POST", "/_tuco/workspaces", body, answer=_Made, about=about))
+        leaving = self._take_leaving()
+        if leaving:
+            body["instead"] = leaving
+        try:
+            made = self._control.call("POST", "/_tuco/workspaces", body, answer=_Made, about=about)
+        except BaseException:
+            self._leaving.extend(leaving)
+            raise
+        return self._handle(made)
+
+    def drop_soon(self, tuco: Tuco) -> None:
+        """Drop a workspace with the next one that is made, in one call, and at the latest when the server is closed.
+
+        Nobody sees it meanwhile in `workspaces` and `info`, nor pays a call of its own for it.
+        """
+        tuco.release()
+        self._leaving.append(tuco.id)
 
     def existing(self, workspace: str = "default") -> Tuco:
         """A workspace that is there already; ``default`` is the first one.
@@ -131,6 +153,8 @@ class Server:
 
     def close(self) -> None:
         """Close all connections; the server itself goes on."""
+        with contextlib.suppress(TucoError):  # a server that has ended has dropped everything
+            self._drop_leaving()
         self._connector.close()
 
     def __enter__(self) -> Self:
@@ -140,6 +164,19 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
+
+    def _take_leaving(self) -> list[str]:
+        """The workspaces to drop, which are this call's alone from now on: others may be made at the same time."""
+        taken = []
+        with contextlib.suppress(IndexError):
+            while True:
+                taken.append(self._leaving.popleft())
+        return taken
+
+    def _drop_leaving(self) -> None:
+        for each in self._take_leaving():
+            with contextlib.suppress(ControlError):  # it is gone already
+                self._control.call("DELETE", f"/_tuco/workspaces/{part(each)}")
 
     def _handle(self, made: _Made) -> Tuco:
         return Tuco(self._control, made.id, made.api_keys[0] if made.api_keys else "")

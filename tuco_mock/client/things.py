@@ -159,7 +159,7 @@ class Things(Handle):
         while True:
             query = {**chosen, "limit": _PAGE, "page": page}
             part = self._call("GET", f"/{kind}", query=query, answer=dict[str, msgspec.Raw])
-            found += msgspec.json.decode(part[kind], type=list[thing])  # type: ignore[valid-type]
+            found += msgspec.json.decode(part[kind], type=list[thing])  # type: ignore[valid-type] # known at run time
             if len(found) >= int(bytes(part["total"])):
                 return found
             page += 1

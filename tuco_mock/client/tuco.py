@@ -55,7 +55,7 @@ class Tuco(Things, Assertions, FaultVerbs, States):
 
     def drop(self) -> None:
         """Remove the workspace and all that is in it; nothing when it is gone already."""
-        self._forget_clients()
+        self.release()
         try:
             self._call("DELETE", "")
         except ControlError as error:

@@ -1,22 +1,26 @@
-"""The one table of the control plane's operations, and the routes made from it."""
+"""The one table of the control plane's operations, and the way to their doors."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.routing import Route
-
 from tuco_mock.control import clock, faults, health, journal, limits, queue, snapshots, things, workspaces
 from tuco_mock.control import schemas as s
 from tuco_mock.control.description import describe
 from tuco_mock.control.door import ControlDoor, ControlOperation
+from tuco_mock.wire.paths import PathTree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from starlette.types import Receive, Scope, Send
+
     from tuco_mock.control.door import Simulated
     from tuco_mock.settings import Settings
     from tuco_mock.state.store import Store
+
+CONTROL = "/_tuco"
+"""What the paths of the control plane begin with."""
 
 _WS = "/_tuco/workspaces/{ws}"
 
@@ -216,12 +220,26 @@ OPERATIONS: tuple[ControlOperation, ...] = (
 )
 
 
-def routes(store: Store, settings: Settings, simulated: Sequence[Simulated]) -> list[Route]:
-    """The routes of all operations, one door a path, and a last one that tells of unknown paths."""
-    paths = dict.fromkeys(operation.path for operation in OPERATIONS)
-    known = [Route(path, endpoint=ControlDoor(store, settings, simulated, *_at(path))) for path in paths]
-    unknown = ControlDoor(store, settings, simulated)
-    return [*known, Route("/_tuco", endpoint=unknown), Route("/_tuco/{rest:path}", endpoint=unknown)]
+class ControlPlane:
+    """The ASGI application of all that is below `CONTROL`.
+
+    Attributes:
+        doors: the door of each path; one more tells of unknown paths.
+    """
+
+    def __init__(self, store: Store, settings: Settings, simulated: Sequence[Simulated]) -> None:
+        paths = dict.fromkeys(operation.path for operation in OPERATIONS)
+        self.doors = {path: ControlDoor(store, settings, simulated, *_at(path)) for path in paths}
+        self._tree = PathTree(self.doors)
+        self._unknown = ControlDoor(store, settings, simulated)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        found = self._tree.find(scope["path"])
+        if found is None:
+            return await self._unknown(scope, receive, send)
+        door, scope["path_params"] = found
+        return await door(scope, receive, send)
 
 
 def _at(path: str) -> list[ControlOperation]:

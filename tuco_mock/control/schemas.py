@@ -90,6 +90,11 @@ NEW_WORKSPACE: Schema = {
         "id": _TEXT,
         **_SETTINGS,
         "state": {**STATE, "description": "what it holds; its id and keys are not taken over"},
+        "instead": {
+            "type": "array",
+            "items": {**_TEXT, "not": {"const": "default"}},
+            "description": "ids of workspaces that are dropped once this one is made",
+        },
     },
 }
 WORKSPACES = _object(workspaces=_list(_object(id=_TEXT, **_SETTINGS)))

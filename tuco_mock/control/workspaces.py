@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,10 @@ import msgspec
 from tuco_mock.actions import export, load, reset
 from tuco_mock.control.clock import shown as clock_shown
 from tuco_mock.control.problem import Problem
+from tuco_mock.domain.errors import NotFound
 from tuco_mock.domain.fixture.check import check_workspace
 from tuco_mock.domain.limits import DEFAULT_LIMITS
+from tuco_mock.domain.workspaces import FIRST
 
 if TYPE_CHECKING:
     from tuco_mock.control.door import ControlCall
@@ -29,8 +32,12 @@ def list_all(call: ControlCall) -> dict[str, Any]:
 
 
 def make(call: ControlCall) -> dict[str, Any]:
-    """Make a workspace; `state` fills it. Ids and keys are made up when the body itself gives none."""
+    """Make a workspace; `state` fills it. Ids and keys are made up when the body itself gives none.
+
+    Those that `instead` names are dropped once it is made: a test suite needs one call a test for both.
+    """
     body = _object(call)
+    gone = _instead(body.pop("instead", []))
     state = body.pop("state", {})
     if not isinstance(state, dict):
         raise Problem(400, "state is a workspace in the fixture format, without the list around it.")
@@ -42,6 +49,9 @@ def make(call: ControlCall) -> dict[str, Any]:
     counts = {kind: len(getattr(spec, kind)) for kind in _COUNTED}
     workspace = load.make_workspace(call.store, spec, origin)
     call.store.starts.keep(reset.start_of(workspace, spec, origin))
+    for each in gone:
+        with contextlib.suppress(NotFound):
+            reset.drop_workspace(call.store, call.store.workspaces.get(each))
     return _shown(call, workspace, counts)
 
 
@@ -97,6 +107,15 @@ def state_in(call: ControlCall) -> dict[str, Any]:
     origin = call.query.get("origin", [""])[0]
     spec, given = check_workspace(body), frozenset(body)
     return _whole(call, load.replace_state(call.store, workspace, spec, given=given, origin=origin))
+
+
+def _instead(given: object) -> list[str]:
+    """The workspaces to drop; one that is not there any more is no mistake."""
+    if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
+        raise Problem(400, "instead is a list of ids of workspaces, which are dropped once this one is made.")
+    if FIRST in given:
+        raise Problem(400, f"instead takes ids, and {FIRST!r} is none: it means the first workspace, whichever it is.")
+    return given
 
 
 def _object(call: ControlCall) -> dict[str, Any]:

@@ -108,17 +108,17 @@ class Store:
 
     def empty(self, workspace: str) -> None:
         """Remove everything of the workspace but its settings and what it is reset to."""
-        self.documents.empty(workspace)
-        self.queue.drop(workspace)
+        if "messages" in self.documents.empty(workspace):  # there is no job without one
+            self.queue.drop(workspace)
         self.engines.redis.delete(vitals_key(workspace))
 
     def drop(self, workspace: str) -> None:
         """Remove everything of the workspace; its snapshots first, in which nothing needs to be noted any more."""
         self.snapshots.drop_all(workspace)
         self.workspaces.drop(workspace)
-        self.documents.empty(workspace)
-        self.queue.drop(workspace)
-        parts = (self.starts, self.faults, self.log)
+        if "messages" in self.documents.empty(workspace):  # there is no job without one
+            self.queue.drop(workspace)
+        parts = (self.documents, self.starts, self.faults, self.log)
         self.engines.redis.delete(vitals_key(workspace), *(key for part in parts for key in part.keys(workspace)))
         self.log.wake(workspace)
 
