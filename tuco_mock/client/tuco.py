@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from tuco_mock.client.assertions import Assertions
 from tuco_mock.client.clock import Clock
 from tuco_mock.client.errors import ControlError, TucoError
-from tuco_mock.client.faults import Faults, FaultVerbs
+from tuco_mock.client.faults import FaultVerbs
 from tuco_mock.client.rate_limit import RateLimit
 from tuco_mock.client.states import States
 from tuco_mock.client.things import Things
@@ -16,25 +17,22 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from types import TracebackType
 
-    from tuco_mock.client.control import Control
-
 
 class Tuco(Things, Assertions, FaultVerbs, States):
     """One workspace: things to put there and look at, requests to expect, faults to plan, time to move.
 
     As a context manager it is dropped at the end.
-
-    Attributes:
-        clock: its time.
-        rate_limit: its rate limits.
-        faults: what goes wrong in it.
     """
 
-    def __init__(self, control: Control, workspace: str, api_key: str) -> None:
-        super().__init__(control, workspace, api_key)
-        self.clock = Clock(control, workspace)
-        self.rate_limit = RateLimit(control, workspace)
-        self.faults = Faults(control, workspace)
+    @cached_property
+    def clock(self) -> Clock:
+        """Its time."""
+        return Clock(self._control, self.id)
+
+    @cached_property
+    def rate_limit(self) -> RateLimit:
+        """Its rate limits."""
+        return RateLimit(self._control, self.id)
 
     def __repr__(self) -> str:
         return f"<Tuco {self.id} at {self.base_url}>"

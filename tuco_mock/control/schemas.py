@@ -92,7 +92,7 @@ NEW_WORKSPACE: Schema = {
         "state": {**STATE, "description": "what it holds; its id and keys are not taken over"},
         "instead": {
             "type": "array",
-            "items": {**_TEXT, "not": {"const": "default"}},
+            "items": {**_TEXT, "not": {"const": "default"}, "pattern": "^[A-Za-z0-9_.-]{1,64}$"},
             "description": "ids of workspaces that are dropped once this one is made",
         },
     },

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import secrets
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +10,13 @@ import msgspec
 from tuco_mock.actions import export, load, reset
 from tuco_mock.control.clock import shown as clock_shown
 from tuco_mock.control.problem import Problem
-from tuco_mock.domain.errors import NotFound
 from tuco_mock.domain.fixture.check import check_workspace
 from tuco_mock.domain.limits import DEFAULT_LIMITS
-from tuco_mock.domain.workspaces import FIRST
+from tuco_mock.domain.workspaces import is_workspace_id
 
 if TYPE_CHECKING:
     from tuco_mock.control.door import ControlCall
+    from tuco_mock.domain.clocks import Clock
     from tuco_mock.domain.workspaces import Workspace
 
 SETTINGS = ("name", "apiKeys", "seed", "active", "readOnly", "defaultCountryCode", "rateLimits")
@@ -50,9 +49,8 @@ def make(call: ControlCall) -> dict[str, Any]:
     workspace = load.make_workspace(call.store, spec, origin)
     call.store.starts.keep(reset.start_of(workspace, spec, origin))
     for each in gone:
-        with contextlib.suppress(NotFound):
-            reset.drop_workspace(call.store, call.store.workspaces.get(each))
-    return _shown(call, workspace, counts)
+        reset.drop_workspace(call.store, each)
+    return _shown(workspace, call.store.vitals.clock(workspace.id), counts)
 
 
 def look(call: ControlCall) -> dict[str, Any]:
@@ -84,7 +82,7 @@ def change(call: ControlCall) -> dict[str, Any]:
 def drop(call: ControlCall) -> dict[str, Any]:
     """Remove a workspace and all that is in it."""
     workspace = call.workspace()
-    reset.drop_workspace(call.store, workspace)
+    reset.drop_workspace(call.store, workspace.id)
     return {"dropped": workspace.id}
 
 
@@ -111,10 +109,8 @@ def state_in(call: ControlCall) -> dict[str, Any]:
 
 def _instead(given: object) -> list[str]:
     """The workspaces to drop; one that is not there any more is no mistake."""
-    if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
+    if not isinstance(given, list) or not all(isinstance(each, str) and is_workspace_id(each) for each in given):
         raise Problem(400, "instead is a list of ids of workspaces, which are dropped once this one is made.")
-    if FIRST in given:
-        raise Problem(400, f"instead takes ids, and {FIRST!r} is none: it means the first workspace, whichever it is.")
     return given
 
 
@@ -141,9 +137,9 @@ def _settings(workspace: Workspace) -> dict[str, Any]:
 
 
 def _whole(call: ControlCall, workspace: Workspace) -> dict[str, Any]:
-    return _shown(call, workspace, {kind: call.store.count(kind, workspace.id) for kind in _COUNTED})
+    clock = call.store.vitals.clock(workspace.id)
+    return _shown(workspace, clock, {kind: call.store.count(kind, workspace.id) for kind in _COUNTED})
 
 
-def _shown(call: ControlCall, workspace: Workspace, counts: dict[str, int]) -> dict[str, Any]:
-    clock = clock_shown(call.store.vitals.clock(workspace.id))
-    return {**_settings(workspace), "clock": clock, "counts": counts}
+def _shown(workspace: Workspace, clock: Clock, counts: dict[str, int]) -> dict[str, Any]:
+    return {**_settings(workspace), "clock": clock_shown(clock), "counts": counts}
