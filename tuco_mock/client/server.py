@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from tuco_mock.client.connector import Connector
 
+_TOGETHER = 8
+"""How many workspaces are dropped in one go."""
+
 
 class _Made(Words, frozen=True, kw_only=True):
     id: str
@@ -53,6 +56,7 @@ class Server:
         self._connector = SocketConnector(url) if isinstance(url, str) else url
         self._control = Control(self._connector, token)
         self._leaving: deque[str] = deque()
+        self._filled: set[str] = set()
 
     def __repr__(self) -> str:
         return f"<Server {self.url}>"
@@ -116,7 +120,7 @@ class Server:
             body["state"], about = read.whole, read.name
         elif state is not None:
             body["state"] = state
-        leaving = self._take_leaving()
+        leaving = self._take_leaving() if self._is_time else []
         if leaving:
             body["instead"] = leaving
         try:
@@ -124,12 +128,16 @@ class Server:
         except BaseException:
             self._leaving.extend(leaving)
             raise
+        self._filled.difference_update(leaving)
+        if "state" in body:
+            self._filled.add(made.id)
         return self._handle(made)
 
     def drop_soon(self, tuco: Tuco) -> None:
-        """Drop a workspace with the next one that is made, in one call, and at the latest when the server is closed.
+        """Drop a workspace with one of the next that are made, and at the latest when the server is closed.
 
-        Nobody sees it meanwhile in `workspaces` and `info`, nor pays a call of its own for it.
+        No call is made for it alone: a few go together, but one that was made with contents goes with the very next.
+        Until then it is there, but `workspaces` and `info` don't show it.
         """
         tuco.release()
         self._leaving.append(tuco.id)
@@ -164,6 +172,11 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
+
+    @property
+    def _is_time(self) -> bool:
+        """Whether those that leave are worth a call, or too large to be kept any longer."""
+        return len(self._leaving) >= _TOGETHER or not self._filled.isdisjoint(self._leaving)
 
     def _take_leaving(self) -> list[str]:
         """The workspaces to drop, which are this call's alone from now on: others may be made at the same time."""
