@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
-from tuco_mock.control import clock, faults, health, journal, limits, queue, snapshots, things, workspaces
+from tuco_mock.control import addresses, clock, faults, health, journal, limits, queue, snapshots, things, workspaces
 from tuco_mock.control import schemas as s
 from tuco_mock.control.description import describe
 from tuco_mock.control.door import ControlDoor, ControlOperation
@@ -89,6 +89,27 @@ JOURNAL = (
     ),
     ControlOperation(
         "GET", _WS + "/recording", journal.recording, "The start and all that was done since", answer=s.OBJECT
+    ),
+)
+
+ADDRESSES = (
+    ControlOperation("GET", _WS + "/addresses", addresses.look, "What addresses do", answer=s.ADDRESSES),
+    ControlOperation(
+        "POST",
+        _WS + "/addresses",
+        addresses.put,
+        "Say what an address does, or several, in place of what was said of it",
+        body=s.ADDRESS_OR_ADDRESSES,
+        answer=s.ADDRESS_OR_ADDRESSES,
+        status=201,
+    ),
+    ControlOperation(
+        "DELETE",
+        _WS + "/addresses",
+        addresses.forget,
+        "Forget what an address does, or all",
+        answer=s.CLEARED,
+        query={"address": "only this one, in any notation"},
     ),
 )
 
@@ -193,6 +214,7 @@ OPERATIONS: tuple[ControlOperation, ...] = (
         body=s.LEVEL,
         answer=s.LEVELS,
     ),
+    *ADDRESSES,
     *FAULTS,
     *JOURNAL,
     ControlOperation("GET", _WS + "/snapshots", snapshots.list_all, "The snapshots, by time", answer=s.SNAPSHOTS),
