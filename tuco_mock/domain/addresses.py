@@ -17,6 +17,9 @@ DEFAULT_COUNTRY_CODE = "+1"
 PHONE_FIELDS = ("phone", "altPhone1", "altPhone2", "altPhone3")
 EMAIL_FIELDS = ("email", "altEmail1", "altEmail2", "altEmail3")
 
+AVAILABILITY_ORDER = ("phone", "email", *PHONE_FIELDS[1:], *EMAIL_FIELDS[1:])
+"""The order in which a lead's addresses are looked up for iMessage (V15)."""
+
 _LONGEST_PHONE = 64
 _PUNCTUATION = frozenset("+＋().-/[]‐‑‒–—―−·")  # noqa: RUF001 - what people type between digits
 
