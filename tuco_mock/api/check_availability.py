@@ -112,15 +112,15 @@ def _address(call: Call) -> str:
 
 
 def _addresses(call: Call) -> list[str]:
-    """The addresses of the body: `addresses`, or `address` when it has none.
+    """The addresses of the body: `address`, or `addresses` when that is no text.
 
     Raises:
         ApiError: 400, there are none, too many, or one is no text.
     """
     body = json_object(call.body)
     given, one = body.get("addresses"), body.get("address")
-    if (not isinstance(given, list) or not given) and isinstance(one, str) and one.strip():
-        given = [one]
+    if isinstance(one, str) and one.strip():
+        return [one]
     if not isinstance(given, list) or not given:
         raise ApiError(400, "addresses array is required and must not be empty", clause="V12")
     if len(given) > MOST:

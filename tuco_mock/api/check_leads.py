@@ -90,8 +90,8 @@ def _lead(call: Call) -> Document:
     Raises:
         ApiError: 400, it names none; 404, there is no such lead (V14).
     """
-    text = parameters(call.query).get("id", "").strip()
-    if not text:
+    text = parameters(call.query).get("id")
+    if text is None:
         raise ApiError(400, "Lead ID is required", clause="V14")
     lead_id = object_id(text)
     lead = None if lead_id is None else call.store.leads.get(call.workspace.id, lead_id)
