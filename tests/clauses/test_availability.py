@@ -29,6 +29,9 @@ LIST = "69a1fc43a00b806f643082df"
 NO_ADDRESSES = "addresses array is required and must not be empty"
 ABSENT: list[Any] = [None, "", " \t", 5, True, [], {}, ["x"]]
 """What counts as no text."""
+NO_TEXTS: list[Any] = [None, 5, {}, ["x"], True]
+NO_LISTS: list[Any] = [None, "", "x", 5, True, [], {"0": "x"}]
+"""What counts as no list of anything."""
 
 
 def without(world: World, *addresses: str) -> World:
@@ -104,13 +107,13 @@ def test_addresses_that_can_not_be_used(busy: World) -> None:
     for absent in ABSENT:
         body = {"address": absent}
         assert error(ask(busy, "POST", CHECK, body)) == (400, {"error": NO_ADDRESSES}), absent
-    for wrong in (None, "", "x", 5, True, [], {"0": "x"}):
+    for wrong in NO_LISTS:
         assert error(ask(busy, "POST", CHECK, {"addresses": wrong})) == (400, {"error": NO_ADDRESSES}), wrong
     answer = busy.http.post(CHECK, headers=busy.headers, content=b"")
     assert error(answer) == (400, {"error": NO_ADDRESSES})
     too_many = error(ask(busy, "POST", CHECK, {"addresses": ["a@b.c"] * 101}))
     assert too_many == (400, {"error": "Maximum 100 addresses per request"})
-    for wrong in (None, 5, {}, ["x"], True):
+    for wrong in NO_TEXTS:
         answer = ask(busy, "POST", CHECK, {"addresses": [SOMEBODY, wrong]})
         assert error(answer) == (400, {"error": "addresses[1]: expected a text"})
     assert contents(busy) == before
@@ -169,7 +172,7 @@ def test_nobody(busy: World) -> None:
     """Without any address it is refused in its own words."""
     before = contents(busy)
     refused = (400, {"available": False, "reason": "No phone or email addresses provided"})
-    for absent in ({}, "", None, [], 5, "x", [None, "", " ", 5, {}, ["x"]]):
+    for absent in [*NO_LISTS, [*NO_TEXTS, "", " "]]:
         assert error(ask(busy, "POST", CHECK_ANY, {"phones": absent, "emails": absent})) == refused, absent
     assert error(busy.http.post(CHECK_ANY, headers=busy.headers, content=b" ")) == refused
     assert contents(busy) == before
@@ -257,7 +260,8 @@ def test_leads_by_their_ids(busy: World) -> None:
     """In the order they are named, each once; what is kept is what is told."""
     without(busy, OMAR_PHONE, "omar@example.com")
     for absent in ABSENT:
-        found = check_leads(busy, address=absent, leadIds=[OMAR, "x", JANE.upper(), UNKNOWN, OMAR, None, 5], listId=LIST)
+        named = [OMAR, "x", JANE.upper(), UNKNOWN, OMAR, None, 5]
+        found = check_leads(busy, address=absent, leadIds=named, listId=LIST)
         assert list(found.items()) == [
             ("success", True),
             ("checked", 2),
@@ -282,7 +286,7 @@ def test_leads_by_their_list(busy: World) -> None:
     busy.add("lists", id=LIST, name="Ours")
     made = [busy.lead(email=f"l{n}@x.com", listId=LIST, createdAt=f"-{n}d") for n in (2, 1, 3)]
     wanted = [made[1], made[0], made[2]]
-    for absent in (None, [], "x", {}, 5):
+    for absent in NO_LISTS:
         found = check_leads(busy, listId=LIST.upper(), leadIds=absent)
         assert [each["leadId"] for each in found["results"]] == wanted
     assert [status_of(busy, each) for each in wanted] == ["available"] * 3
@@ -299,7 +303,7 @@ def test_nobody_to_look_up(busy: World, make_world: Callable[..., World]) -> Non
     before = contents(busy)
     nobody = (404, {"error": "No leads found to check"})
     bodies: list[Any] = [{}, {"leadIds": [UNKNOWN, "x", strangers]}, {"listId": LIST}, {"listId": "x"}]
-    bodies += [{"leadIds": absent, "listId": absent, "address": absent} for absent in (None, "", [], {}, 5, True)]
+    bodies += [{"leadIds": absent, "listId": absent, "address": absent} for absent in ABSENT]
     bodies += [{"leadIds": [UNKNOWN], "listId": None}, {"leadIds": JANE}, {"listId": [LIST]}]
     for body in bodies:
         assert error(ask(busy, "POST", CHECK_LEADS, body)) == nobody, body

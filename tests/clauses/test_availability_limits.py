@@ -50,7 +50,7 @@ def used_up(world: World, but: int = 0) -> World:
 @pytest.mark.clause("V21", "V22", "A10", "A3")
 @every_check
 def test_used_up(busy: World, operation: str) -> None:
-    """70 a line and day: the last one is let through, the next call refused for an hour, and nothing is changed by it."""
+    """70 a line and day: the last one is let through, the next call refused for an hour and without any effect."""
     used_up(busy, but=1)
     assert ask(busy, *CHECKS[operation]).status_code == 200
     before = contents(busy)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.clauses.checking import CALLS, CHECKS, LINE, LINES, SECOND_LINE, ask, told
 from tests.clauses.busy import BUSY
+from tests.clauses.checking import CALLS, CHECKS, LINE, LINES, SECOND_LINE, ask, told
 from tests.clauses.checks import INACTIVE, METHOD_NOT_ALLOWED, UNAUTHORIZED, contents, held
 from tests.support import Json, World, error
 
@@ -145,7 +145,7 @@ def test_usage_without_a_day_is_of_today(world: World) -> None:
 
 @pytest.mark.clause("V6", "A8", "A10")
 def test_lines_can_be_asked_for_as_often_as_wanted(busy: World) -> None:
-    """There is no limit, the call changes nothing, and looks at nothing it is given; a read-only workspace shows them."""
+    """There is no limit, the call changes nothing, and looks at nothing it is given; read-only workspaces show them."""
     before = held(busy)
     busy.patch(readOnly=True)
     answers = {ask(busy, "GET", f"{LINES}?id=x&%00").text for _ in range(250)}
