@@ -70,6 +70,43 @@ ERRORS = {
     ("deleteLeads", "405"): ["Method not allowed"],
     ("deleteLeads", "413"): ["Request body too large"],
     ("deleteLeads", "500"): ["Internal server error"],
+    ("getLines", "400"): ["No active workspace"],
+    ("checkAddress", "400"): ["Address parameter is required (phone or email)", "No active workspace"],
+    ("checkAddresses", "400"): [
+        "addresses array is required and must not be empty",
+        "Maximum 100 addresses per request",
+        "addresses[1]: expected a text",
+        "No active workspace",
+        "Invalid request body (JSON required)",
+        "Request body must be a JSON object",
+    ],
+    ("checkContact", "400"): [
+        "No active workspace",
+        "Invalid request body (JSON required)",
+        "Request body must be a JSON object",
+    ],
+    ("checkContact", "429"): ["Rate limit exceeded"],
+    ("checkLeadAvailability", "400"): ["Lead ID is required", "No active workspace"],
+    ("checkLeadAvailability", "404"): ["Lead not found"],
+    ("checkLeads", "400"): [
+        "No active workspace - No orgId",
+        "Invalid request body (JSON required)",
+        "Request body must be a JSON object",
+    ],
+    ("checkLeads", "404"): ["No leads found to check"],
+    **{
+        (name, "429"): ["Rate limit exceeded", "Daily availability check quota exhausted"]
+        for name in ("checkAddress", "checkAddresses", "checkLeadAvailability", "checkLeads")
+    },
+    **{(name, "413"): ["Request body too large"] for name in ("checkAddresses", "checkContact", "checkLeads")},
+    **{
+        (name, status): [text]
+        for name in (
+            *("getLines", "checkAddress", "checkAddresses"),
+            *("checkContact", "checkLeadAvailability", "checkLeads"),
+        )
+        for status, text in (("401", "Unauthorized"), ("405", "Method not allowed"), ("500", "Internal server error"))
+    },
     ("getReplies", "400"): [
         "Invalid leadId",
         "Invalid campaignId",
@@ -87,11 +124,26 @@ ERRORS = {
 }
 """Every documented error text, by operation and status."""
 
+WITHOUT_TEXT = {
+    ("checkContact", "400"): [{"available": False, "reason": "No phone or email addresses provided"}],
+    ("checkContact", "429"): [{"available": False, "reason": "Daily availability check quota exhausted"}],
+}
+"""The documented error bodies that have no error text, by operation and status."""
+
 BESIDE = {"READ_ONLY": {"code": "READ_ONLY", "reason": "past_due"}}
 """What stands beside some of the texts."""
 
 REQUESTS = {"CancelForLeadRequest", "CreateLeadsRequest", "LeadRow", "CustomFields", "DeleteLeadsRequest"}
+REQUESTS |= {"CheckAddressesRequest", "CheckContactRequest", "CheckLeadsRequest"}
 """The schemas of what is sent, and of what is given back as it was."""
+
+REQUEST_OF = {
+    "cancelForLead": "CancelForLeadRequest",
+    "deleteLeads": "DeleteLeadsRequest",
+    "checkAddresses": "CheckAddressesRequest",
+    "checkLeads": "CheckLeadsRequest",
+}
+"""The schema of what is sent to the operations that a link sends a body to."""
 
 NOT_ALWAYS = {"CreatedLeads": {"duplicates"}}
 """The members of an answer that are left out at times."""
@@ -180,6 +232,12 @@ def test_has_these_operations() -> None:
         ("getLeads", "GET", "/api/leads"),
         ("createLeads", "POST", "/api/leads"),
         ("deleteLeads", "DELETE", "/api/leads"),
+        ("getLines", "GET", "/api/lines/by-user"),
+        ("checkAddress", "GET", "/api/check-availability"),
+        ("checkAddresses", "POST", "/api/check-availability"),
+        ("checkContact", "POST", "/api/check-availability-rr"),
+        ("checkLeadAvailability", "GET", "/api/leads/check-availability"),
+        ("checkLeads", "POST", "/api/leads/check-availability"),
     }
     assert DOCUMENT["servers"] == [{"url": "/"}]
     assert DOCUMENT["security"] == [{"bearerAuth": []}]
@@ -197,8 +255,12 @@ def test_error_has_exactly_the_documented_texts(operation: str, status: str) -> 
     pointer, response = resolve(DOCUMENT, f"{OPERATIONS[operation].pointer}/responses/{status}")
     validator = SCHEMAS.validator(f"{pointer}/content/application~1json/schema")
     texts = ERRORS[operation, status]
-    shown = [one.value["error"] for one in EXAMPLES if one[:2] == (operation, f"response {status}")]
-    assert sorted(shown) == sorted(texts)
+    bodies = [one.value for one in EXAMPLES if one[:2] == (operation, f"response {status}")]
+    assert sorted(each["error"] for each in bodies if "error" in each) == sorted(texts)
+    without = WITHOUT_TEXT.get((operation, status), [])
+    assert [each for each in bodies if "error" not in each] == without
+    for body in (each for known in WITHOUT_TEXT.values() for each in known):
+        assert validator.is_valid(body) == (body in without), body
     for text in {text for known in ERRORS.values() for text in known} | {"Not found", "", "unauthorized"}:
         assert validator.is_valid({"error": text, **BESIDE.get(text, {})}) == (text in texts), text
     assert not validator.is_valid({"error": texts[0], "code": "X"})
@@ -328,7 +390,7 @@ def links_of_one_answer_lead_somewhere(operation: str, links: dict[str, Any], an
         target = OPERATIONS[link["operationId"]].definition
         assert set(link.get("parameters", ())) <= {one["name"] for one in target.get("parameters", ())}, name
         body = link.get("requestBody", {})
-        wanted = {"cancelForLead": "CancelForLeadRequest", "deleteLeads": "DeleteLeadsRequest"}.get(link["operationId"])
+        wanted = REQUEST_OF.get(link["operationId"])
         known = DOCUMENT["components"]["schemas"][wanted]["properties"] if wanted else ()
         assert set(body) <= set(known), name
         values = [*link.get("parameters", {}).values(), *body.values()]

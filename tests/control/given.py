@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests.support import CANCEL
+from tuco_mock.domain.limits import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
     import httpx
@@ -16,7 +17,8 @@ SETTINGS: dict[str, Any] = {
     "active": False,
     "readOnly": True,
     "defaultCountryCode": "+44",
-    "rateLimits": {"replies": 7},
+    "imessage": False,
+    "rateLimits": {**DEFAULT_LIMITS, "replies": 7},
 }
 
 

@@ -9,6 +9,7 @@ import pytest
 from tests.control.described import paths, refused
 from tests.control.given import SETTINGS, status
 from tests.support import World
+from tuco_mock.domain.limits import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +39,8 @@ def test_ids_and_keys_are_made_up(http: httpx.Client, make_world: Callable[..., 
         "active": True,
         "readOnly": False,
         "defaultCountryCode": "+1",
-        "rateLimits": {"replies": 120},
+        "imessage": True,
+        "rateLimits": DEFAULT_LIMITS,
         "counts": {"lines": 0, "lists": 0, "leads": 0, "campaigns": 0, "messages": 0, "replies": 0, "webhooks": 0},
     }
 

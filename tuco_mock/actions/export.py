@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuco_mock.domain.fixture import render
 from tuco_mock.domain.fixture.references import KINDS
+from tuco_mock.domain.fixture.world import address_words
 from tuco_mock.domain.limits import UNITS_PER_TOKEN
 from tuco_mock.domain.timestamps import iso
 
@@ -42,6 +43,7 @@ def state_of(store: Store, workspace: Workspace) -> dict[str, Any]:
         "active": workspace.active,
         "readOnly": workspace.read_only,
         "defaultCountryCode": workspace.country_code,
+        "imessage": workspace.imessage,
         "rateLimits": dict(workspace.rate_limits),
         "clock": clock_words(store.vitals.clock(here)),
         "rateLimitBuckets": buckets,
@@ -49,6 +51,7 @@ def state_of(store: Store, workspace: Workspace) -> dict[str, Any]:
     }
     for kind in KINDS:
         state[kind] = words(store, here, kind, store.all(kind, here))
+    state["addresses"] = [address_words(each) for each in store.addresses.all(here)]
     return state
 
 

@@ -13,6 +13,7 @@ from tuco_mock.domain.errors import Conflict, InvalidInput, Mistake
 from tuco_mock.domain.fixture import model
 from tuco_mock.domain.fixture.build import Context, Documents, Items, build
 from tuco_mock.domain.fixture.values import moment, signed_duration
+from tuco_mock.domain.fixture.world import address_documents
 from tuco_mock.domain.limits import UNITS_PER_TOKEN, Bucket
 from tuco_mock.domain.timestamps import iso, millis
 from tuco_mock.domain.workspaces import Workspace
@@ -131,6 +132,7 @@ def settings_of(spec: model.Workspace, old: Workspace, given: frozenset[str] | N
         "active": ("active", spec.active),
         "readOnly": ("read_only", spec.read_only),
         "defaultCountryCode": ("country_code", spec.default_country_code),
+        "imessage": ("imessage", spec.imessage),
         "rateLimits": ("rate_limits", rate_limits),
     }
     changes = {field: value for word, (field, value) in words.items() if given is None or word in given}
@@ -171,10 +173,12 @@ def _fill(store: Store, workspace: Workspace, spec: model.Workspace, clock: Cloc
     for kind in _CONTENTS:
         store.move_in(here, kind, getattr(documents, kind))
     store.replies.start(here, documents.threads)
-    if spec.rate_limit_buckets is not None and spec.rate_limit_buckets.replies is not None:
-        level = spec.rate_limit_buckets.replies
-        at = moment(level.at, clock.now()) or iso(clock.now())
-        store.vitals.set_bucket(here, "replies", Bucket(round(level.tokens * UNITS_PER_TOKEN), millis(at)))
+    store.addresses.put(here, address_documents(here, spec.addresses, workspace.country_code))
+    levels = {} if spec.rate_limit_buckets is None else msgspec.structs.asdict(spec.rate_limit_buckets)
+    for group, level in levels.items():
+        if level is not None:
+            at = moment(level.at, clock.now()) or iso(clock.now())
+            store.vitals.set_bucket(here, group, Bucket(round(level.tokens * UNITS_PER_TOKEN), millis(at)))
 
 
 def _jobs(documents: Documents, now: int) -> list[Job]:

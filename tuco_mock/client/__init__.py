@@ -31,10 +31,12 @@ from tuco_mock.client.models import (
     Snapshot,
     Webhook,
 )
+from tuco_mock.client.models_world import Address
 from tuco_mock.client.server import Server
 from tuco_mock.client.tuco import Tuco
 
 __all__ = [
+    "Address",
     "BlockingCall",
     "Campaign",
     "ControlError",

@@ -10,6 +10,8 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType, field
 
+from tuco_mock.client.models_world import AvailabilityChecks, HealthCheck, Usage
+
 
 class Words(Struct, frozen=True, rename="camel", omit_defaults=True, repr_omit_defaults=True, kw_only=True):
     """camelCase outside, snake_case here."""
@@ -38,6 +40,7 @@ class Lead(Words, frozen=True, kw_only=True):
     source: str | None = None
     contact_owner_email: str | None = None
     integration_ids: dict[str, str] = field(default_factory=dict)
+    availability_status: str | None = None
     created_at: str = ""
     updated_at: str = ""
 
@@ -83,7 +86,7 @@ class Reply(Words, frozen=True, kw_only=True):
 
 
 class Line(Words, frozen=True, kw_only=True):
-    """A line that messages leave from and replies arrive on."""
+    """A line that messages leave from and replies arrive on; what is None was not said, and is as by default."""
 
     id: str
     phone: str | None = None
@@ -91,6 +94,15 @@ class Line(Words, frozen=True, kw_only=True):
     first_name: str | None = None
     last_name: str | None = None
     is_active: bool = True
+    provisioning_status: str | None = None
+    line_type: str | None = None
+    daily_new_conversations_limit: int | None = None
+    daily_total_messages_limit: int | None = None
+    usage: Usage | None = None
+    health_check: HealthCheck | None = None
+    last_sent_at: str | None = None
+    last_first_contact_at: str | None = None
+    availability_checks: AvailabilityChecks | None = None
     created_at: str = ""
     updated_at: str = ""
 

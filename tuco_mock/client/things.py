@@ -8,6 +8,7 @@ import msgspec
 
 from tuco_mock.client.handle import Handle, id_of, part
 from tuco_mock.client.models import Campaign, Lead, LeadList, Line, Message, Queue, Reply, Webhook
+from tuco_mock.client.models_world import Address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,6 +73,33 @@ class Things(Handle):
     def add_webhook(self, **fields: Any) -> Webhook:
         """Put a webhook there, with `url`, `events` and `name`."""
         return self._add("webhooks", fields, Webhook)
+
+    def set_address(self, address: str, **does: Any) -> Address:
+        """Say what an address does, in place of what was said of it before; it need not be a lead's.
+
+        Args:
+            address: a phone in any notation, or an email.
+            does: `imessage` (whether it has it), `fails` (with this error), `takes` (this long to be sent to, as
+                ``"5s"``), `replies` (by itself: ``{"message": "Stop", "after": "2m"}``, or the text alone), `opens`
+                (this long after a message was sent).
+
+        Raises:
+            ControlError: it is no address, a field is unknown, …
+        """
+        replies = does.get("replies")
+        fields = {**does, "replies": {"message": replies}} if isinstance(replies, str) else does
+        return self._add("addresses", {"address": address, **fields}, Address)
+
+    def addresses(self) -> list[Address]:
+        """What was said of addresses, emails first, in alphabetical order."""
+        found = self._call("GET", "/addresses", answer=dict[str, list[Address]])
+        known: list[Address] = found["addresses"]
+        return known
+
+    def forget_address(self, address: str | None = None) -> int:
+        """Forget what was said of an address, or of all; how many there were."""
+        found = self._call("DELETE", "/addresses", query={"address": address}, answer=dict[str, int])
+        return int(found["cleared"])
 
     def leads(self, *, phone: str | None = None, email: str | None = None) -> list[Lead]:
         """The leads, in order of creation; those with this address."""

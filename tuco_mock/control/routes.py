@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tuco_mock.control import clock, faults, health, journal, limits, queue, snapshots, things, workspaces
+from tuco_mock.control import addresses, clock, faults, health, journal, limits, queue, snapshots, things, workspaces
 from tuco_mock.control import schemas as s
 from tuco_mock.control.description import describe
 from tuco_mock.control.door import ControlDoor, ControlOperation
@@ -93,6 +93,27 @@ JOURNAL = (
     ),
     ControlOperation(
         "GET", _WS + "/recording", journal.recording, "The start and all that was done since", answer=s.OBJECT
+    ),
+)
+
+ADDRESSES = (
+    ControlOperation("GET", _WS + "/addresses", addresses.look, "What addresses do", answer=s.ADDRESSES),
+    ControlOperation(
+        "POST",
+        _WS + "/addresses",
+        addresses.put,
+        "Say what an address does, or several, in place of what was said of it",
+        body=s.ADDRESS_OR_ADDRESSES,
+        answer=s.ADDRESS_OR_ADDRESSES,
+        status=201,
+    ),
+    ControlOperation(
+        "DELETE",
+        _WS + "/addresses",
+        addresses.forget,
+        "Forget what an address does, or all",
+        answer=s.CLEARED,
+        query={"address": "only this one, in any notation"},
     ),
 )
 
@@ -197,6 +218,7 @@ OPERATIONS: tuple[ControlOperation, ...] = (
         body=s.LEVEL,
         answer=s.LEVELS,
     ),
+    *ADDRESSES,
     *FAULTS,
     *JOURNAL,
     ControlOperation("GET", _WS + "/snapshots", snapshots.list_all, "The snapshots, by time", answer=s.SNAPSHOTS),

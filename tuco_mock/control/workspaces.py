@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tuco_mock.domain.clocks import Clock
     from tuco_mock.domain.workspaces import Workspace
 
-SETTINGS = ("name", "apiKeys", "seed", "active", "readOnly", "defaultCountryCode", "rateLimits")
+SETTINGS = ("name", "apiKeys", "seed", "active", "readOnly", "defaultCountryCode", "imessage", "rateLimits")
 """What PATCH changes, in the fixture format's words."""
 
 _COUNTED = ("lines", "lists", "leads", "campaigns", "messages", "replies", "webhooks")
@@ -132,6 +132,7 @@ def _settings(workspace: Workspace) -> dict[str, Any]:
         "active": workspace.active,
         "readOnly": workspace.read_only,
         "defaultCountryCode": workspace.country_code,
+        "imessage": workspace.imessage,
         "rateLimits": {group: workspace.limit(group) for group in DEFAULT_LIMITS},
     }
 

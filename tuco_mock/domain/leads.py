@@ -70,6 +70,7 @@ def shown(lead: Document) -> dict[str, Any]:
         "source": lead.get("source"),
         "contactOwnerEmail": lead.get("contactOwnerEmail"),
         "integrationIds": {name: integrations.get(name) for name in _INTEGRATIONS},
+        "availabilityStatus": lead.get("availabilityStatus"),
         "createdAt": lead["createdAt"],
         "updatedAt": lead["updatedAt"],
     }

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 UNITS_PER_TOKEN = 60_000
 
-DEFAULT_LIMITS: dict[str, int] = {"replies": 120}
+DEFAULT_LIMITS: dict[str, int] = {"replies": 120, "availability": 200}
 """Calls a minute of each group of operations that has a documented limit (R20)."""
 
 

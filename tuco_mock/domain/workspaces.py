@@ -27,6 +27,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
         active: an inactive one answers ``No active workspace`` (A4).
         read_only: documented writes answer 402 (A21).
         country_code: calling code of numbers written without one (N2).
+        imessage: whether addresses that nothing is said of have iMessage (V7).
         has_faults: whether there is any fault to look for.
         rate_limits: calls a minute of a group; None lifts the limit. Groups not named keep the documented one (R20).
     """
@@ -38,6 +39,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     active: bool = True
     read_only: bool = False
     country_code: str = DEFAULT_COUNTRY_CODE
+    imessage: bool = True
     rate_limits: Mapping[str, int | None] = {}
     has_faults: bool = False
 

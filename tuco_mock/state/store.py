@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tuco_mock.domain.ids import key
 from tuco_mock.settings import JOURNAL_LIMIT
 from tuco_mock.state import indexes
+from tuco_mock.state.addresses import Addresses
 from tuco_mock.state.bell import Bell
 from tuco_mock.state.documents import Documents
 from tuco_mock.state.faults import Faults
@@ -38,6 +39,7 @@ class Store:
         workspaces: settings and API keys.
         vitals: clocks, running numbers, token buckets.
         leads, lists, messages, replies: the documents of those names.
+        addresses: what the addresses of the simulated world do.
         documents: writes the documents of all kinds.
         queue: the jobs.
         snapshots: earlier moments of workspaces, by name.
@@ -54,6 +56,7 @@ class Store:
         self.vitals = Vitals(engines.redis)
         self.snapshots = Snapshots(engines.redis)
         self.documents = Documents(engines, self.snapshots)
+        self.addresses = Addresses(engines, self.documents)
         self.leads = Leads(engines)
         self.lists = Lists(engines, self.documents)
         self.messages = Messages(engines, self.documents)

@@ -109,6 +109,7 @@ def _workspace(document: Document) -> Workspace:
         active=document["active"],
         read_only=document["readOnly"],
         country_code=document["countryCode"],
+        imessage=document["imessage"],
         rate_limits=document["rateLimits"],
         has_faults=document["hasFaults"],
     )
@@ -122,5 +123,6 @@ def _settings(workspace: Workspace) -> dict[str, Any]:
         "active": workspace.active,
         "readOnly": workspace.read_only,
         "countryCode": workspace.country_code,
+        "imessage": workspace.imessage,
         "rateLimits": dict(workspace.rate_limits),
     }
