@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -12,6 +13,7 @@ from tuco_mock.api.routes import OPERATIONS, UnknownPath
 from tuco_mock.api.routes import routes as api_routes
 from tuco_mock.control.door import Simulated
 from tuco_mock.control.routes import routes as control_routes
+from tuco_mock.delivery.courier import Courier
 from tuco_mock.domain.clocks import hold_moment, release_moment
 from tuco_mock.domain.fixture.check import check
 from tuco_mock.domain.fixture.parse import parse
@@ -34,6 +36,7 @@ class TucoApp(Starlette):
 
     Attributes:
         store: everything it remembers.
+        courier: sends what webhooks are told.
         started_with: the workspaces of its starting fixture, the first one first.
     """
 
@@ -43,6 +46,7 @@ class TucoApp(Starlette):
         self.router.redirect_slashes = False  # another path is another path (A18)
         self.router.default = UnknownPath(store)
         self.store = store
+        self.courier = store.deliveries.courier = Courier(store)
         self.started_with: list[Workspace] = []
         self._doors = {route.path: route.app for route in api if "{" not in route.path}
 
@@ -53,6 +57,7 @@ class TucoApp(Starlette):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer; the simulated API's fixed paths go straight to their doors, which need no middleware or router."""
         moment = hold_moment()
+        self.courier.loop = asyncio.get_running_loop()
         try:
             door = self._doors.get(scope["path"]) if scope["type"] == "http" else None
             await (super().__call__ if door is None else door)(scope, receive, send)

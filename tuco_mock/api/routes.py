@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
-from tuco_mock.api import cancel_for_lead, create_leads, delete_leads, get_leads, replies
+from tuco_mock.api import cancel_for_lead, create_leads, delete_leads, get_leads, health_check, replies, webhooks
 from tuco_mock.api.door import Door, Operation, claimed_by
 from tuco_mock.api.errors import not_found
 from tuco_mock.api.visit import Visit
@@ -36,6 +36,12 @@ OPERATIONS = (
     Operation("GET", "/api/leads", get_leads.handle, get_leads.lead_of),
     Operation("POST", "/api/leads", create_leads.handle, create_leads.lead_of, has_body=True, is_write=True),
     Operation("DELETE", "/api/leads", delete_leads.handle, delete_leads.lead_of, has_body=True),
+    Operation("GET", "/api/webhooks", webhooks.list_all),
+    Operation("POST", "/api/webhooks", webhooks.create, has_body=True, is_write=True),
+    Operation("GET", "/api/webhooks/{id}", webhooks.look),
+    Operation("PATCH", "/api/webhooks/{id}", webhooks.change, has_body=True, is_write=True),
+    Operation("DELETE", "/api/webhooks/{id}", webhooks.remove, is_write=True),
+    Operation("POST", "/api/webhooks/{id}/health-check", health_check.handle),
 )
 
 

@@ -10,6 +10,7 @@ from tuco_mock.control import clock, faults, health, journal, limits, queue, sna
 from tuco_mock.control import schemas as s
 from tuco_mock.control.description import describe
 from tuco_mock.control.door import ControlDoor, ControlOperation
+from tuco_mock.control.webhook_routes import WEBHOOKS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -195,6 +196,7 @@ OPERATIONS: tuple[ControlOperation, ...] = (
     ),
     *FAULTS,
     *JOURNAL,
+    *WEBHOOKS,
     ControlOperation("GET", _WS + "/snapshots", snapshots.list_all, "The snapshots, by time", answer=s.SNAPSHOTS),
     ControlOperation(
         "POST",
