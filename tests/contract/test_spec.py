@@ -401,8 +401,8 @@ def links_of_one_answer_lead_somewhere(operation: str, links: dict[str, Any], an
         values = [*link.get("parameters", {}).values(), *body.values()]
         for expression in [each for value in values for each in (value if isinstance(value, list) else [value])]:
             source, _, pointer = expression.partition("#")
-            if source.startswith("$request.query."):
-                assert source.removeprefix("$request.query.") in names, name
+            if source.startswith(("$request.query.", "$request.path.")):
+                assert source.rpartition(".")[2] in names, name
             else:
                 pool = {"$response.body": answers, "$request.body": requests}[source]
                 assert any(reaches(value, pointer) for value in pool), (name, expression)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from tuco_mock.client.assertions import Assertions
 from tuco_mock.client.clock import Clock
+from tuco_mock.client.deliveries import DeliveryVerbs, WebhookLab
 from tuco_mock.client.errors import ControlError, TucoError
 from tuco_mock.client.faults import Faults, FaultVerbs
 from tuco_mock.client.rate_limit import RateLimit
@@ -17,9 +18,10 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from tuco_mock.client.control import Control
+    from tuco_mock.client.receiver import WebhookReceiver
 
 
-class Tuco(Things, Assertions, FaultVerbs, States):
+class Tuco(Things, Assertions, FaultVerbs, DeliveryVerbs, States):
     """One workspace: things to put there and look at, requests to expect, faults to plan, time to move.
 
     As a context manager it is dropped at the end.
@@ -28,6 +30,7 @@ class Tuco(Things, Assertions, FaultVerbs, States):
         clock: its time.
         rate_limit: its rate limits.
         faults: what goes wrong in it.
+        webhook_lab: what goes wrong with what its webhooks are told.
     """
 
     def __init__(self, control: Control, workspace: str, api_key: str) -> None:
@@ -35,6 +38,8 @@ class Tuco(Things, Assertions, FaultVerbs, States):
         self.clock = Clock(control, workspace)
         self.rate_limit = RateLimit(control, workspace)
         self.faults = Faults(control, workspace)
+        self.webhook_lab = WebhookLab(control, workspace)
+        self._receiver: WebhookReceiver | None = None
 
     def __repr__(self) -> str:
         return f"<Tuco {self.id} at {self.base_url}>"
@@ -53,6 +58,24 @@ class Tuco(Things, Assertions, FaultVerbs, States):
             raise TucoError("intercept leads calls to a socket, and this mock has none: leave in_process=True out")
         return intercept(self.base_url, self.api_key)
 
+    @property
+    def webhooks(self) -> WebhookReceiver:
+        """A receiver of webhooks in this process, which listens, and is registered here for every event, from now on.
+
+        Its signatures are verified; what it got is kept until the workspace is dropped. The server must run on this
+        machine.
+        """
+        if self._receiver is None:
+            from tuco_mock.client.receiver import WebhookReceiver  # noqa: PLC0415 - only tests that use it pay for it
+
+            self._receiver = WebhookReceiver(self._control, self.id)
+        return self._receiver
+
+    def _settled(self, shown: dict[str, Any]) -> None:
+        super()._settled(shown)
+        if self._receiver is not None:
+            self._receiver.register()
+
     def drop(self) -> None:
         """Remove the workspace and all that is in it; nothing when it is gone already."""
         self._forget_clients()
@@ -61,6 +84,9 @@ class Tuco(Things, Assertions, FaultVerbs, States):
         except ControlError as error:
             if error.status != 404:
                 raise
+        finally:
+            if self._receiver is not None:
+                self._receiver.stop()
 
     def __enter__(self) -> Self:
         return self

@@ -7,6 +7,9 @@ redirect is followed, no proxy asked, no connection kept.
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
+import socket
 import ssl
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
@@ -51,12 +54,20 @@ async def post(url: str, headers: Mapping[str, str], body: bytes) -> Answered:
         await writer.drain()
         return await _answer(reader)
     except (OSError, ValueError) as error:
-        raise NotAnswered(getattr(error, "strerror", None) or str(error) or type(error).__name__) from error
+        raise NotAnswered(_reason(error)) from error
     finally:
         if writer is not None:
             writer.transport.abort()
             with suppress(OSError):
                 await writer.wait_closed()
+
+
+def _reason(error: OSError | ValueError) -> str:
+    """What went wrong, in the system's words: those of event loops differ."""
+    number = getattr(error, "errno", None)
+    if isinstance(number, int) and number in errno.errorcode and not isinstance(error, (socket.gaierror, ssl.SSLError)):
+        return os.strerror(number)
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
 def _host(url: str) -> str:
