@@ -11,6 +11,7 @@ The house, from the top floor down; imports run downwards only (import-linter ho
 `app`                   composition root: settings -> engines -> rooms
 `control`, `api`        ``/_tuco`` (the control plane) and ``/api`` (the simulated service)
 `wire`                  what both need of HTTP: bodies, tokens, JSON answers
+`delivery`              sends webhooks what happened
 `actions`               the verbs: cancel, list replies, load a state, move the clock
 `state`                 what is remembered, in two engines: documents and queue
 `domain`                the rules, in plain Python

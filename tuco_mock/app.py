@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -12,12 +13,14 @@ from tuco_mock.api.routes import OPERATIONS, UnknownPath
 from tuco_mock.api.routes import routes as api_routes
 from tuco_mock.control.door import Simulated
 from tuco_mock.control.routes import CONTROL, ControlPlane
+from tuco_mock.delivery.courier import Courier
 from tuco_mock.domain.clocks import hold_moment, release_moment
 from tuco_mock.domain.fixture.check import check
 from tuco_mock.domain.fixture.parse import parse
 from tuco_mock.settings import Settings, fixture_path
 from tuco_mock.state.engines import Engines, embedded
 from tuco_mock.state.store import Store
+from tuco_mock.wire.paths import PathTree
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -34,6 +37,7 @@ class TucoApp(Starlette):
 
     Attributes:
         store: everything it remembers.
+        courier: sends what webhooks are told.
         started_with: the workspaces of its starting fixture, the first one first.
     """
 
@@ -43,8 +47,9 @@ class TucoApp(Starlette):
         self.router.redirect_slashes = False  # another path is another path (A18)
         self.router.default = UnknownPath(store)
         self.store = store
+        self.courier = store.deliveries.courier = Courier(store)
         self.started_with: list[Workspace] = []
-        self._doors = {route.path: route.app for route in api}
+        self._doors = PathTree({route.path: route.app for route in api})
         self._control = ControlPlane(store, settings, SIMULATED)
 
     def stop_waiting(self) -> None:
@@ -54,6 +59,7 @@ class TucoApp(Starlette):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer; what is the house's own goes straight to its door, which needs no middleware or router."""
         moment = hold_moment()
+        self.courier.loop = asyncio.get_running_loop()
         try:
             await self._to(scope)(scope, receive, send)
         finally:
@@ -66,7 +72,11 @@ class TucoApp(Starlette):
         path = scope["path"]
         if path.startswith(CONTROL) and path[len(CONTROL) :][:1] in {"", "/"}:
             return self._control
-        return self._doors.get(path, super().__call__)
+        found = self._doors.find(path)
+        if found is None:
+            return super().__call__
+        door, scope["path_params"] = found
+        return door
 
 
 def create_app(settings: Settings | None = None, *, engines: Engines | None = None) -> TucoApp:

@@ -121,6 +121,62 @@ ERRORS = {
     ("getReplies", "405"): ["Method not allowed"],
     ("getReplies", "429"): ["Rate limit exceeded"],
     ("getReplies", "500"): ["Failed to fetch replies"],
+    ("listWebhooks", "400"): ["No active workspace"],
+    ("listWebhooks", "401"): ["Unauthorized"],
+    ("listWebhooks", "405"): ["Method not allowed"],
+    ("listWebhooks", "500"): ["Internal server error"],
+    ("createWebhook", "400"): [
+        "URL is required",
+        "Invalid URL format",
+        "At least one event must be selected",
+        "Invalid events: message.invalid",
+        "Name is required",
+        "name must be a text",
+        "description must be a text",
+        "No active workspace",
+        "Invalid request body (JSON required)",
+        "Request body must be a JSON object",
+    ],
+    ("createWebhook", "401"): ["Unauthorized"],
+    ("createWebhook", "402"): ["READ_ONLY"],
+    ("createWebhook", "405"): ["Method not allowed"],
+    ("createWebhook", "413"): ["Request body too large"],
+    ("createWebhook", "500"): ["Internal server error"],
+    ("getWebhook", "400"): ["No active workspace"],
+    ("getWebhook", "401"): ["Unauthorized"],
+    ("getWebhook", "404"): ["Webhook not found"],
+    ("getWebhook", "405"): ["Method not allowed"],
+    ("getWebhook", "500"): ["Internal server error"],
+    ("updateWebhook", "400"): [
+        "URL is required",
+        "Invalid URL format",
+        "At least one event must be selected",
+        "Invalid events: message.invalid",
+        "Name is required",
+        "name must be a text",
+        "description must be a text",
+        "isActive must be true or false",
+        "No active workspace",
+        "Invalid request body (JSON required)",
+        "Request body must be a JSON object",
+    ],
+    ("updateWebhook", "401"): ["Unauthorized"],
+    ("updateWebhook", "402"): ["READ_ONLY"],
+    ("updateWebhook", "404"): ["Webhook not found"],
+    ("updateWebhook", "405"): ["Method not allowed"],
+    ("updateWebhook", "413"): ["Request body too large"],
+    ("updateWebhook", "500"): ["Internal server error"],
+    ("deleteWebhook", "400"): ["No active workspace"],
+    ("deleteWebhook", "401"): ["Unauthorized"],
+    ("deleteWebhook", "402"): ["READ_ONLY"],
+    ("deleteWebhook", "404"): ["Webhook not found"],
+    ("deleteWebhook", "405"): ["Method not allowed"],
+    ("deleteWebhook", "500"): ["Internal server error"],
+    ("testWebhook", "400"): ["No active workspace"],
+    ("testWebhook", "401"): ["Unauthorized"],
+    ("testWebhook", "404"): ["Webhook not found"],
+    ("testWebhook", "405"): ["Method not allowed"],
+    ("testWebhook", "500"): ["Internal server error"],
 }
 """Every documented error text, by operation and status."""
 
@@ -135,6 +191,7 @@ BESIDE = {"READ_ONLY": {"code": "READ_ONLY", "reason": "past_due"}}
 
 REQUESTS = {"CancelForLeadRequest", "CreateLeadsRequest", "LeadRow", "CustomFields", "DeleteLeadsRequest"}
 REQUESTS |= {"CheckAddressesRequest", "CheckContactRequest", "CheckLeadsRequest"}
+REQUESTS |= {"CreateWebhookRequest", "UpdateWebhookRequest"}
 """The schemas of what is sent, and of what is given back as it was."""
 
 REQUEST_OF = {
@@ -238,6 +295,12 @@ def test_has_these_operations() -> None:
         ("checkContact", "POST", "/api/check-availability-rr"),
         ("checkLeadAvailability", "GET", "/api/leads/check-availability"),
         ("checkLeads", "POST", "/api/leads/check-availability"),
+        ("listWebhooks", "GET", "/api/webhooks"),
+        ("createWebhook", "POST", "/api/webhooks"),
+        ("getWebhook", "GET", "/api/webhooks/{id}"),
+        ("updateWebhook", "PATCH", "/api/webhooks/{id}"),
+        ("deleteWebhook", "DELETE", "/api/webhooks/{id}"),
+        ("testWebhook", "POST", "/api/webhooks/{id}/health-check"),
     }
     assert DOCUMENT["servers"] == [{"url": "/"}]
     assert DOCUMENT["security"] == [{"bearerAuth": []}]
@@ -246,7 +309,8 @@ def test_has_these_operations() -> None:
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_documents_its_statuses(operation: str) -> None:
     responses = OPERATIONS[operation].definition["responses"]
-    assert {"200", "400", "401", "405", "500"} <= set(responses)
+    assert {"400", "401", "405", "500"} <= set(responses)
+    assert {"200", "201"} & set(responses)
     assert set(responses) - {"200", "201"} == {status for name, status in ERRORS if name == operation}
 
 
@@ -379,7 +443,8 @@ def test_links_lead_somewhere(operation: str) -> None:
     for status in {"200", "201"} & set(responses):
         answers = [one.value for one in EXAMPLES if one[:2] == (operation, f"response {status}")]
         links_of_one_answer_lead_somewhere(operation, responses[status].get("links", {}), answers)
-    assert ("links" in responses["200"]) == (operation != "deleteLeads")  # nothing is left to go to
+    linked = any("links" in responses[status] for status in {"200", "201"} & set(responses))
+    assert linked == (operation not in {"deleteLeads", "deleteWebhook"})  # nothing is left to go to
 
 
 def links_of_one_answer_lead_somewhere(operation: str, links: dict[str, Any], answers: list[Any]) -> None:
@@ -396,8 +461,8 @@ def links_of_one_answer_lead_somewhere(operation: str, links: dict[str, Any], an
         values = [*link.get("parameters", {}).values(), *body.values()]
         for expression in [each for value in values for each in (value if isinstance(value, list) else [value])]:
             source, _, pointer = expression.partition("#")
-            if source.startswith("$request.query."):
-                assert source.removeprefix("$request.query.") in names, name
+            if source.startswith(("$request.query.", "$request.path.")):
+                assert source.rpartition(".")[2] in names, name
             else:
                 pool = {"$response.body": answers, "$request.body": requests}[source]
                 assert any(reaches(value, pointer) for value in pool), (name, expression)

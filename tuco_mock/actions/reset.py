@@ -50,7 +50,7 @@ def reset_server(store: Store) -> list[Workspace]:
 def reset_workspace(store: Store, workspace: Workspace) -> Workspace:
     """Put back the state and settings a workspace was made with; relative times are counted from now.
 
-    Faults and journal begin anew as well.
+    Faults, webhook lab, deliveries and journal begin anew as well.
 
     Raises:
         Conflict: a key it was made with belongs to another workspace by now.
@@ -58,6 +58,8 @@ def reset_workspace(store: Store, workspace: Workspace) -> Workspace:
     start = store.starts.of(workspace.id)
     changed = replace_state(store, workspace, _spec_of(start), origin=start.origin)
     store.faults.clear(workspace.id)
+    store.lab.clear(workspace.id)
+    store.deliveries.clear(workspace.id)
     store.log.begin(workspace.id, store.vitals.clock(workspace.id).now())
     return changed
 

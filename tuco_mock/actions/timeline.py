@@ -11,6 +11,7 @@ from tuco_mock.domain.timestamps import iso
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from tuco_mock.domain.deliveries import Delivery
     from tuco_mock.domain.journal import Effect, Entry, Record
     from tuco_mock.domain.workspaces import Workspace
     from tuco_mock.state.store import Store
@@ -22,9 +23,27 @@ _LONGEST_TEXT = 120
 
 
 def timeline(store: Store, workspace: str) -> tuple[int, list[dict[str, Any]]]:
-    """How many records were dropped, and what happened since, oldest first: each request, then what it did."""
+    """How many records were dropped, and what happened since, oldest first: each request, then what it did.
+
+    What a webhook was told stands where it was done with, behind all else when it is not yet.
+    """
     part = store.log.read(workspace)
-    return part.cut, [event for entry in part.entries for event in _events(entry)]
+    causes = {
+        number: (entry.id, f"{entry.id}.{place}")
+        for entry in part.entries
+        for place, effect in enumerate(entry.record.effects, 1)
+        for number in effect.deliveries
+    }
+    told: dict[int | None, list[dict[str, Any]]] = {}
+    for each in store.deliveries.all(workspace):
+        beginning, cause = causes.get(each.id, (part.cut, None))
+        is_open = each.state in {"pending", "delayed", "held"}
+        place = None if is_open else max(each.after, beginning)
+        told.setdefault(place, []).append(_delivery(each, cause))
+    found = told.get(part.cut, [])
+    for entry in part.entries:
+        found += [*_events(entry), *told.get(entry.id, ())]
+    return part.cut, found + told.get(None, [])
 
 
 def _events(entry: Entry) -> Iterator[dict[str, Any]]:
@@ -40,6 +59,23 @@ def _events(entry: Entry) -> Iterator[dict[str, Any]]:
             "text": _effect_text(effect),
             **details,
         }
+
+
+def _delivery(delivery: Delivery, cause: str | None) -> dict[str, Any]:
+    """What a webhook was told, and what came of it."""
+    told = f"{delivery.event} to {delivery.url}: {delivery.state}"
+    if delivery.status is not None or delivery.error is not None:
+        told += f" ({delivery.error if delivery.status is None else delivery.status})"
+    if delivery.lab:
+        told += f" by lab rule {', '.join(delivery.lab)}"
+    return {
+        "id": f"d{delivery.id}",
+        "cause": cause,
+        "at": delivery.sent_at or delivery.timestamp,
+        "kind": "delivery",
+        "text": told,
+        "delivery": delivery.id,
+    }
 
 
 def _text(record: Record) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import logging
 from typing import TYPE_CHECKING
 
@@ -16,11 +15,14 @@ from tuco_mock.api import (
     delete_leads,
     get_leads,
     get_lines,
+    health_check,
     replies,
+    webhooks,
 )
 from tuco_mock.api.door import Door, Operation, claimed_by
 from tuco_mock.api.errors import not_found
 from tuco_mock.api.visit import Visit
+from tuco_mock.domain.paths import nearest
 from tuco_mock.wire.answer import encode, send_body
 
 if TYPE_CHECKING:
@@ -80,6 +82,12 @@ OPERATIONS = (
     Operation("DELETE", "/api/leads", delete_leads.handle, delete_leads.lead_of, has_body=True),
     Operation("GET", "/api/lines/by-user", get_lines.handle, get_lines.lead_of),
     *AVAILABILITY,
+    Operation("GET", "/api/webhooks", webhooks.list_all),
+    Operation("POST", "/api/webhooks", webhooks.create, has_body=True, is_write=True),
+    Operation("GET", "/api/webhooks/{id}", webhooks.look),
+    Operation("PATCH", "/api/webhooks/{id}", webhooks.change, has_body=True, is_write=True),
+    Operation("DELETE", "/api/webhooks/{id}", webhooks.remove, is_write=True),
+    Operation("POST", "/api/webhooks/{id}/health-check", health_check.handle),
 )
 
 
@@ -104,8 +112,8 @@ class UnknownPath:
         if scope["type"] != "http":
             return
         path = scope["path"].encode("unicode_escape").decode()  # a path can't begin a line of its own
-        near = difflib.get_close_matches(path, [operation.path for operation in OPERATIONS], n=1, cutoff=0.65)
-        hint = f"did you mean {near[0]}?" if near else None
+        near = nearest(path, [operation.path for operation in OPERATIONS])
+        hint = f"did you mean {near}?" if near else None
         log.warning("404 %s %s%s", scope["method"], path, f": {hint}" if hint else "")
         visit = Visit(scope)
         refusal = not_found(hint)

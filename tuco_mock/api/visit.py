@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Raw
 
+from tuco_mock.actions.effects import gather
 from tuco_mock.domain.journal import LONGEST_ANSWER, LONGEST_BODY, NO_ANSWER, Effect, Record, Struck, clipped, joined
 from tuco_mock.state.log import UNCLAIMED
 from tuco_mock.wire.answer import encode
@@ -37,7 +38,7 @@ class Visit:
         reason: why it was refused, beyond what the answer says.
     """
 
-    __slots__ = ("_began", "body", "clause", "effects", "fault", "lead", "reason", "scope", "workspace")
+    __slots__ = ("_began", "_noted", "body", "clause", "effects", "fault", "lead", "reason", "scope", "workspace")
 
     def __init__(self, scope: Scope) -> None:
         self._began = time.perf_counter()
@@ -46,6 +47,8 @@ class Visit:
         self.body = b""
         self.lead: str | None = None
         self.effects: tuple[Effect, ...] = ()
+        self._noted: list[Effect] = []
+        gather(self._noted)
         self.fault: Struck | None = None
         self.clause: str | None = None
         self.reason: str | None = None
@@ -89,7 +92,7 @@ class Visit:
             clause=self.clause,
             reason=self.reason,
             lead=self.lead,
-            effects=self.effects,
+            effects=(*self.effects, *self._noted),
         )
         store.log.append(UNCLAIMED if self.workspace is None else self.workspace.id, record)
 

@@ -72,7 +72,7 @@ class Access(Handle):
             self.release()
 
     def release(self) -> None:
-        """Close what the handle has opened in this process: its HTTP clients."""
+        """Close the HTTP clients; the next use opens others."""
         if self._client is not None:
             self._client.close()
         self._client = self._async_client = None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, Struct, UnsetType, field
 
 from tuco_mock.client.arguments import headers_kept, mapping, path_alone, text
+from tuco_mock.client.blocking import refuse_to_block_a_loop
 from tuco_mock.client.control import PATIENCE
-from tuco_mock.client.errors import BlockingCall, TucoError
+from tuco_mock.client.errors import TucoError
 from tuco_mock.client.handle import Handle
 from tuco_mock.client.models import Request, Words
 
@@ -145,7 +145,7 @@ class Journal(Handle):
 
     def _waited(self, match: Match, after: Request | int | None, times: int, patience: Patience) -> Found:
         """Wait for as many requests; the server answers as soon as they are there."""
-        _refuse_to_block_a_loop()
+        refuse_to_block_a_loop("wait_for_request", "tuco.async_wait_for_request")
         path, body = self._path("/requests/wait"), _awaited(match, after, times, patience)
         found: Found = self._control.call("POST", path, body, answer=Found, seconds=patience.seconds + PATIENCE)
         return found
@@ -181,35 +181,3 @@ def _written(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return "" if value is None else str(value)
-
-
-def _refuse_to_block_a_loop() -> None:
-    """Say what to do instead where waiting would stop the very code that is waited for.
-
-    Raises:
-        BlockingCall: an event loop runs in this thread.
-    """
-    if _in_asyncio() or _in_trio():
-        raise BlockingCall(
-            "wait_for_request blocks the event loop, so that what it waits for can't happen; "
-            "write `await tuco.async_wait_for_request(...)`"
-        )
-
-
-def _in_asyncio() -> bool:
-    asyncio = sys.modules.get("asyncio")  # where nobody has imported it, no loop runs
-    if asyncio is None:
-        return False
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
-
-
-def _in_trio() -> bool:
-    trio = sys.modules.get("trio")
-    try:
-        return trio is not None and trio.lowlevel.current_task() is not None
-    except RuntimeError:
-        return False

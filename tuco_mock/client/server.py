@@ -139,7 +139,7 @@ class Server:
         No call is made for it alone: a few go together, but one that was made with contents goes with the very next.
         Until then it is there, but `workspaces` and `info` don't show it.
         """
-        tuco.release()
+        tuco.end()
         self._leaving.append(tuco.id)
 
     def existing(self, workspace: str = "default") -> Tuco:

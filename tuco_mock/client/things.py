@@ -154,6 +154,10 @@ class Things(Handle):
         """The campaigns, in order of creation."""
         return self._all("campaigns", Campaign, {})
 
+    def registered_webhooks(self) -> list[Webhook]:
+        """The webhooks, in order of creation, with their secrets and counters."""
+        return self._all("webhooks", Webhook, {})
+
     def queue(self) -> Queue:
         """The job queue."""
         found: Queue = self._call("GET", "/queue", answer=Queue)

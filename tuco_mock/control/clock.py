@@ -28,6 +28,7 @@ def change(call: ControlCall) -> dict[str, Any]:
     [(way, value)] = body.items()
     changed = _changed(call.store.vitals.clock(workspace.id), way, value)
     call.store.vitals.set_clock(workspace.id, changed)
+    call.store.deliveries.wake(workspace.id)
     return shown(changed)
 
 

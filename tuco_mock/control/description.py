@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 import tuco_mock
+from tuco_mock.control.deliveries import Wait
 from tuco_mock.control.journal import Patience, Question
 from tuco_mock.control.schemas import PROBLEM
+from tuco_mock.domain.deliveries import LabRule
 from tuco_mock.domain.faults import Fault
 from tuco_mock.domain.fixture import model
 
@@ -24,10 +26,11 @@ _MEANING = {
     "ws": "id of a workspace, or `default` for the first one",
     "messageId": "id of a message",
     "name": "name of a snapshot",
+    "deliveryId": "number of a delivery",
     "group": "rate-limit group, as `replies`",
 }
 
-_TYPES = (model.Workspace, Fault, Question, Patience)
+_TYPES = (model.Workspace, Fault, Question, Patience, LabRule, Wait)
 
 
 def describe(operations: Iterable[ControlOperation]) -> dict[str, Any]:

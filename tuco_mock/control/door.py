@@ -13,6 +13,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
+from tuco_mock.actions.effects import gather
 from tuco_mock.control.guard import Guard
 from tuco_mock.control.problem import Problem, from_refusal, send_problem
 from tuco_mock.domain.clocks import hold_moment
@@ -167,6 +168,7 @@ class ControlDoor:
         workspace = path.get("ws") if operation.is_logged and operation.method != "GET" else None
         if workspace == FIRST:
             workspace = call.workspace().id
+        gather(call.effects)
         result = operation.handler(call)
         if isawaitable(result):
             result = await result

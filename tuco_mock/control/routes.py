@@ -8,6 +8,7 @@ from tuco_mock.control import addresses, clock, faults, health, journal, limits,
 from tuco_mock.control import schemas as s
 from tuco_mock.control.description import describe
 from tuco_mock.control.door import ControlDoor, ControlOperation
+from tuco_mock.control.webhook_routes import WEBHOOKS
 from tuco_mock.wire.paths import PathTree
 
 if TYPE_CHECKING:
@@ -221,6 +222,7 @@ OPERATIONS: tuple[ControlOperation, ...] = (
     *ADDRESSES,
     *FAULTS,
     *JOURNAL,
+    *WEBHOOKS,
     ControlOperation("GET", _WS + "/snapshots", snapshots.list_all, "The snapshots, by time", answer=s.SNAPSHOTS),
     ControlOperation(
         "POST",

@@ -168,6 +168,39 @@ FAULT_OR_FAULTS: Schema = {"oneOf": [FAULT, _list(FAULT)]}
 FAULTS = _object(
     faults=_list(_object(id=_TEXT, phase={"enum": ["before", "after"]}, effect=OBJECT, seen=_COUNT, fired=_COUNT))
 )
+DELIVERY = _object(
+    id=_COUNT,
+    webhookId=_TEXT,
+    url=_TEXT,
+    event=_TEXT,
+    state={"enum": ["pending", "delivered", "failed", "lost", "delayed", "held"]},
+    timestamp={**_MOMENT, "description": "of the event, as in the body and in X-Tuco-Timestamp"},
+    body=OBJECT,
+    raw={**_TEXT, "description": "the body, as it is sent"},
+    signature=_TEXT,
+    leadId=_ANY_TEXT,
+    messageId=_ANY_TEXT,
+    dueAt=_ANY_TEXT,
+    sentAt=_ANY_TEXT,
+    status={"type": ["integer", "null"], "description": "of the receiver's answer"},
+    response=_ANY_TEXT,
+    error={**_ANY_TEXT, "description": "why there was no answer"},
+    durationMs={"type": ["number", "null"]},
+    lab={**_list(_TEXT), "description": "the rules of the lab that it met"},
+    repeats={"type": ["integer", "null"], "description": "the delivery that this one repeats"},
+    isTest={"type": "boolean", "description": "whether it is a health check"},
+)
+DELIVERIES = _object(
+    deliveries=_list(DELIVERY),
+    total=_COUNT,
+    pending={**_COUNT, "description": "how many are to be sent or on their way, of all"},
+)
+WAIT: Schema = {"$ref": "#/components/schemas/Wait"}
+DELIVERED = _object(delivered={"type": "boolean"}, pending=_COUNT, stopped={"type": "boolean"})
+LAB_RULE: Schema = {"$ref": "#/components/schemas/LabRule"}
+LAB_RULE_OR_RULES: Schema = {"oneOf": [LAB_RULE, _list(LAB_RULE)]}
+LAB = _object(rules=_list(_object(id=_TEXT, effect=_TEXT, seen=_COUNT, fired=_COUNT)))
+LAB_CLEARED = _object(cleared=_COUNT, released={**_COUNT, "description": "how many it had held back"})
 _LEVEL = _object(
     perMinute={"type": ["integer", "null"]},
     tokens={"type": ["number", "null"], "description": "calls it would let through at this moment"},

@@ -47,6 +47,7 @@ FILTERS: dict[str, dict[str, str]] = {
         "recipientPhone": "replies from this phone",
         "recipientEmail": "replies from this email address",
     },
+    "webhooks": {},
 }
 """The filters of each kind, with what they choose."""
 

@@ -39,12 +39,14 @@ class Effect(Struct, omit_defaults=True, rename="camel", gc=False):
         message_ids: the messages, of effects on messages.
         ids: the other things, of additions and removals.
         count: how many, where there are no ids.
+        deliveries: what webhooks were told of it, by the numbers of the deliveries.
     """
 
     kind: str
     message_ids: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
     count: int | None = None
+    deliveries: tuple[int, ...] = ()
 
 
 class Struck(Struct, omit_defaults=True, rename="camel"):

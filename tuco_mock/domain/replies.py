@@ -92,14 +92,19 @@ def item(lead: Document, latest: Document, recent: Iterable[Document], sent: Ite
             }
             for each in recent
         ],
-        "parentMessages": [
-            {
-                "messageId": each["id"],
-                "message": each["message"][:EXCERPT],
-                "sentAtUtc": each["sentAt"],
-                "batchId": each.get("batchId"),
-                "stepIndex": each.get("stepIndex"),
-            }
-            for each in sent
-        ],
+        "parentMessages": parents(sent),
     }
+
+
+def parents(sent: Iterable[Document]) -> list[dict[str, Any]]:
+    """Outbound messages as they are shown beside a reply (R18)."""
+    return [
+        {
+            "messageId": each["id"],
+            "message": each["message"][:EXCERPT],
+            "sentAtUtc": each["sentAt"],
+            "batchId": each.get("batchId"),
+            "stepIndex": each.get("stepIndex"),
+        }
+        for each in sent
+    ]

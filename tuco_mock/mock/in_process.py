@@ -159,6 +159,12 @@ class InProcess:
                 self._exchanges[task].hang_up()
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        others = asyncio.all_tasks() - {asyncio.current_task()}  # deliveries, which are told already that it ends
+        if others:
+            _, late = await asyncio.wait(others, timeout=_GRACE_SECONDS)
+            for each in late:
+                each.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
         await self._loop.shutdown_asyncgens()
         await self._loop.shutdown_default_executor()
 

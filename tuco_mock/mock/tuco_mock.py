@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 
-_OF_HANDLES = frozenset({"id", "api_key", "clock", "rate_limit", "faults"})
+_OF_HANDLES = frozenset({"id", "api_key", "clock", "rate_limit", "faults", "webhook_lab"})
 """What handles have besides what their class has."""
 
 

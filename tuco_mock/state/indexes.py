@@ -30,7 +30,7 @@ INDEXES: dict[str, dict[str, tuple[str, ...]]] = {
     "lists": {"by_name": ("workspaceId", "name", "seq")},
     "addresses": {"by_address": ("workspaceId", "id")},
     "campaigns": {},
-    "webhooks": {},
+    "webhooks": {"newest": ("workspaceId", "createdAt", "seq"), "told": ("workspaceId", "events", "seq")},
     "enrolments": {"of_campaign": ("workspaceId", "campaignId", "seq"), "of_lead": ("workspaceId", "leadId")},
     "messages": {
         "cancellable_of_lead": ("workspaceId", "leadId", "phase", "createdAt", "seq"),

@@ -64,9 +64,11 @@ class Messages:
         ids = {document["id"] for document in ours}
         return [each for each in message_ids if each in ids]
 
-    def sent_to(self, workspace: str, lead_id: str, limit: int) -> list[Document]:
-        """What the lead has got from us, newest first by send time (R18)."""
+    def sent_to(self, workspace: str, lead_id: str, limit: int, campaign_id: str | None = None) -> list[Document]:
+        """What the lead has got from us, in all or by one campaign, newest first by send time (R18, H12)."""
         chosen = {"workspaceId": workspace, "leadId": lead_id, "phase": "reached"}
+        if campaign_id is not None:
+            chosen["campaignId"] = campaign_id
         return list(self._collection.find(chosen, _SENT_FIELDS, sort=_NEWEST_SENT_FIRST, limit=limit))
 
     def move(

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from redis import Redis
 
-_COPIED_WHOLE = (vitals_key("{}"), "tuco:faults:{}", "tuco:faults:{}:counts", "tuco:faults:{}:spent")
+_RULES = tuple(f"tuco:{kind}:{{}}{part}" for kind in ("faults", "lab-rules") for part in ("", ":counts", ":spent"))
+_COPIED_WHOLE = (vitals_key("{}"), *_RULES)
 _CHUNK = 1_000
 
 Image = tuple[str, Any]
@@ -40,7 +41,8 @@ class Snapshot(msgspec.Struct, frozen=True):
         name: its name.
         taken_at: the workspace's time then.
         settings: the workspace's settings then.
-        hashes: the workspace's small hashes then: its vitals (clock, running number, buckets) and its faults.
+        hashes: the workspace's small hashes then: its vitals (clock, running number, buckets), its faults
+            and the rules of its webhook lab.
     """
 
     name: str

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tuco_mock.domain.deliveries import LabRule
 from tuco_mock.domain.ids import key
 from tuco_mock.settings import JOURNAL_LIMIT
 from tuco_mock.state import indexes
 from tuco_mock.state.addresses import Addresses
 from tuco_mock.state.bell import Bell
+from tuco_mock.state.deliveries import Deliveries
 from tuco_mock.state.documents import Documents
 from tuco_mock.state.faults import Faults
 from tuco_mock.state.leads import Leads
@@ -17,9 +19,11 @@ from tuco_mock.state.log import UNCLAIMED, Log
 from tuco_mock.state.messages import Messages
 from tuco_mock.state.queue import Queue
 from tuco_mock.state.replies import Replies
+from tuco_mock.state.rules import Rules
 from tuco_mock.state.snapshots import Snapshots
 from tuco_mock.state.starts import Starts
 from tuco_mock.state.vitals import Vitals, vitals_key
+from tuco_mock.state.webhooks import Webhooks
 from tuco_mock.state.workspaces import Workspaces
 
 if TYPE_CHECKING:
@@ -45,6 +49,9 @@ class Store:
         snapshots: earlier moments of workspaces, by name.
         starts: what server and workspaces are reset to.
         faults: what goes wrong on purpose.
+        webhooks: who is told what happens.
+        lab: what goes wrong on purpose with what they are told.
+        deliveries: what they are told.
         log: requests, and what else was done to a workspace.
         bell: wakes those who wait for something to be logged.
     """
@@ -65,6 +72,9 @@ class Store:
         self.starts = Starts(engines.redis)
         self.faults = Faults(engines.redis, self.workspaces)
         self.bell = Bell()
+        self.webhooks = Webhooks(engines, self.documents)
+        self.lab: Rules[LabRule] = Rules(engines.redis, "lab-rule", LabRule)
+        self.deliveries = Deliveries(engines.redis, self.bell, journal_limit)
         self.log = Log(engines.redis, self.bell, journal_limit)
 
     def move_in(self, workspace: str, kind: str, documents: list[Document]) -> None:
@@ -72,6 +82,10 @@ class Store:
         while documents:
             self.documents.insert(workspace, kind, documents[:_CHUNK])
             del documents[:_CHUNK]
+
+    def get(self, kind: str, workspace: str, document_id: str) -> Document | None:
+        """The workspace's document of the kind and id, or None."""
+        return self.engines.documents[kind].find_one({"_id": key(workspace, document_id)})
 
     def exists(self, kind: str, workspace: str, document_id: str) -> bool:
         """Whether the workspace has a document of the kind and id."""
@@ -121,7 +135,8 @@ class Store:
         self.workspaces.drop(workspace)
         if "messages" in self.documents.empty(workspace):  # there is no job without one
             self.queue.drop(workspace)
-        parts = (self.documents, self.starts, self.faults, self.log)
+        self.deliveries.clear(workspace)
+        parts = (self.documents, self.starts, self.faults, self.log, self.lab, self.deliveries)
         self.engines.redis.delete(vitals_key(workspace), *(key for part in parts for key in part.keys(workspace)))
         self.log.wake(workspace)
 

@@ -1,0 +1,115 @@
+"""The courier: sends what waits, every webhook's deliveries in a lane of their own, and never in anybody's way.
+
+A lane starts its deliveries in order. The next one goes once the one before it was answered, or has taken longer than
+`HEAD_START`: a receiver that hangs holds up neither other webhooks nor what it is told later (H13).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import contextvars
+import logging
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from tuco_mock.delivery.attempt import attempt
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from tuco_mock.domain.deliveries import Delivery
+    from tuco_mock.state.store import Store
+
+log = logging.getLogger("tuco_mock.delivery")
+
+HEAD_START = 0.25
+"""How long a delivery has the lane of its webhook to itself, in seconds of real time."""
+
+
+class Courier:
+    """One a process. All of it happens in the event loop that answers calls.
+
+    Attributes:
+        loop: that loop, once it is known.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self._store = store
+        self._asked: set[str] = set()
+        self._lanes: dict[tuple[str, str], deque[Delivery]] = {}
+        self._tasks: dict[asyncio.Task[Any], str] = {}
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+
+    def wake(self, workspace: str) -> None:
+        """Something waits there: look once the present call is answered. From any thread."""
+        if self.loop is None or self._store.bell.ended or workspace in self._asked:
+            return
+        self._asked.add(workspace)
+        with contextlib.suppress(RuntimeError):  # the loop has ended: who answers the next call looks again
+            self.loop.call_soon_threadsafe(self._look, workspace, context=contextvars.Context())
+            return
+        self._asked.discard(workspace)
+
+    def forget(self, workspace: str) -> None:
+        """Stop what is on its way there, and send nothing more of what was taken."""
+        for lane in [lane for lane in self._lanes if lane[0] == workspace]:
+            del self._lanes[lane]
+        for task in [task for task, where in self._tasks.items() if where == workspace]:
+            with contextlib.suppress(RuntimeError):
+                task.get_loop().call_soon_threadsafe(task.cancel)
+        timer = self._timers.pop(workspace, None)
+        if timer is not None:
+            timer.cancel()
+
+    def _look(self, workspace: str) -> None:
+        """Put what waits there into its lanes."""
+        self._asked.discard(workspace)
+        store = self._store
+        if store.bell.ended:
+            return
+        clock = store.vitals.clock(workspace)
+        due = store.deliveries.release_due(workspace, clock.now())
+        if due is not None and not clock.frozen:
+            self._come_back(workspace, (due - clock.now()) / 1000)
+        for delivery in store.deliveries.take(workspace):
+            lane = (workspace, delivery.webhook_id)
+            if lane in self._lanes:
+                self._lanes[lane].append(delivery)
+            else:
+                self._lanes[lane] = deque([delivery])
+                self._start(workspace, self._serve(lane))
+
+    def _come_back(self, workspace: str, seconds: float) -> None:
+        earlier = self._timers.pop(workspace, None)
+        if earlier is not None:
+            earlier.cancel()
+        loop = asyncio.get_running_loop()
+        self._timers[workspace] = loop.call_later(max(seconds, 0.001), self._due, workspace)
+
+    def _due(self, workspace: str) -> None:
+        self._timers.pop(workspace, None)
+        self._look(workspace)
+
+    def _start(self, workspace: str, work: Coroutine[Any, Any, object]) -> asyncio.Task[Any]:
+        task = asyncio.get_running_loop().create_task(work, context=contextvars.Context())
+        self._tasks[task] = workspace
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.pop(task, None)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("a delivery failed unexpectedly", exc_info=task.exception())
+
+    async def _serve(self, lane: tuple[str, str]) -> None:
+        """Send what is in a lane until it is empty."""
+        waiting = self._lanes[lane]
+        try:
+            while waiting and self._lanes.get(lane) is waiting:
+                going = self._start(lane[0], attempt(self._store, lane[0], waiting.popleft()))
+                await asyncio.wait({going}, timeout=HEAD_START)
+        finally:
+            if self._lanes.get(lane) is waiting:
+                del self._lanes[lane]

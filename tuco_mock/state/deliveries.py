@@ -1,0 +1,192 @@
+"""The deliveries of all workspaces: those that are not done, and the last of those that are.
+
+===================================  ====  =====================================================================
+``tuco:deliveries:<ws>``             list  what is done, as JSON, a set number of them, in the order they got done
+``tuco:deliveries:<ws>:open``        hash  id -> what is not done, as JSON
+``tuco:deliveries:<ws>:waiting``     zset  ids of what is to be sent, in order
+``tuco:deliveries:<ws>:delayed``     zset  ids of what waits for the workspace's clock, by its time in ms
+``tuco:deliveries:<ws>:taken``       set   ids of what somebody is sending
+``tuco:deliveries:<ws>:numbers``     hash  the running numbers of ids and of the order
+===================================  ====  =====================================================================
+
+They are no part of a workspace's state, as the journal is none: no snapshot keeps them and no export shows them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, cast
+
+import msgspec
+
+from tuco_mock.domain.deliveries import Delivery
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from redis import Redis
+
+    from tuco_mock.state.bell import Bell
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Delivery).decode
+
+
+class Courier(Protocol):
+    """Who sends what waits."""
+
+    def wake(self, workspace: str) -> None:
+        """Something in the workspace waits to be sent, or may have become due."""
+
+    def forget(self, workspace: str) -> None:
+        """What is being sent in the workspace is wanted no more."""
+
+
+class Deliveries:
+    """The deliveries.
+
+    Attributes:
+        courier: who sends them; None when nobody does.
+        limit: how many that are done each workspace keeps.
+    """
+
+    def __init__(self, redis: Redis, bell: Bell, limit: int) -> None:
+        self.courier: Courier | None = None
+        self.limit = limit
+        self._redis = redis
+        self._bell = bell
+
+    def begin(self, workspace: str, delivery: Delivery) -> Delivery:
+        """Keep a delivery that the caller sends itself."""
+        kept = msgspec.structs.replace(delivery, id=self._redis.hincrby(_numbers(workspace), "id", 1))
+        self._redis.hset(_open(workspace), str(kept.id), _text(kept))
+        self._redis.sadd(_taken(workspace), str(kept.id))
+        return kept
+
+    def add(self, workspace: str, delivery: Delivery) -> Delivery:
+        """Keep a delivery, as its state says; who sends is told when it is to be sent."""
+        number = self._redis.hincrby(_numbers(workspace), "id", 1)
+        kept = msgspec.structs.replace(delivery, id=number)
+        if kept.state in {"delivered", "failed", "lost"}:
+            self._put_down(workspace, kept)
+            return kept
+        self._redis.hset(_open(workspace), str(number), _text(kept))
+        if kept.state == "delayed":
+            self._redis.zadd(_delayed(workspace), {str(number): kept.due or 0})
+            self.wake(workspace)
+        elif kept.state == "pending":
+            self._let_go(workspace, number)
+        return kept
+
+    def release_held(self, workspace: str, webhook_id: str | None = None) -> int:
+        """Let go what is held back, of one webhook or of all; how many there were."""
+        held = [
+            each for each in self._opened(workspace) if each.state == "held" and webhook_id in {None, each.webhook_id}
+        ]
+        for each in held:
+            self._release(workspace, each)
+        return len(held)
+
+    def release_due(self, workspace: str, now: int) -> int | None:
+        """Let go what is due; when the next one is, in milliseconds, or None."""
+        for name in cast("list[str]", self._redis.zrangebyscore(_delayed(workspace), "-inf", now)):
+            if self._redis.zrem(_delayed(workspace), name):
+                text = cast("str | None", self._redis.hget(_open(workspace), name))
+                if text is not None:
+                    self._release(workspace, _decode(text))
+        rest = cast("list[tuple[str, float]]", self._redis.zrange(_delayed(workspace), 0, 0, withscores=True))
+        return int(rest[0][1]) if rest else None
+
+    def take(self, workspace: str) -> list[Delivery]:
+        """Take all that waits, in order; nobody else gets any of it."""
+        names = cast("list[str]", self._redis.zrange(_waiting(workspace), 0, -1))
+        ours = [name for name in names if self._redis.zrem(_waiting(workspace), name)]
+        if not ours:
+            return []
+        self._redis.sadd(_taken(workspace), *ours)
+        texts = cast("list[str | None]", self._redis.hmget(_open(workspace), ours))
+        return [_decode(text) for text in texts if text is not None]
+
+    def finish(self, workspace: str, delivery: Delivery) -> bool:
+        """Put a delivery down as done; False when it was forgotten meanwhile."""
+        if not self._redis.hdel(_open(workspace), str(delivery.id)):
+            return False
+        self._put_down(workspace, delivery)
+        self._redis.srem(_taken(workspace), str(delivery.id))
+        self._bell.ring(workspace)
+        return True
+
+    def pending(self, workspace: str) -> int:
+        """How many are to be sent or being sent; what is held or delayed is not among them."""
+        return int(self._redis.zcard(_waiting(workspace))) + int(self._redis.scard(_taken(workspace)))
+
+    def all(self, workspace: str) -> list[Delivery]:
+        """All that are known, by their numbers."""
+        done = [_decode(text) for text in cast("list[str]", self._redis.lrange(_done(workspace), 0, -1))]
+        return sorted([*done, *self._opened(workspace)], key=lambda each: each.id)
+
+    def get(self, workspace: str, number: int) -> Delivery | None:
+        """The delivery of a number, or None."""
+        return next((each for each in self.all(workspace) if each.id == number), None)
+
+    def wake(self, workspace: str) -> None:
+        """Tell who sends that something may be to be sent."""
+        if self.courier is not None:
+            self.courier.wake(workspace)
+
+    def clear(self, workspace: str) -> None:
+        """Forget all of them; running numbers go on, so that what is on its way is told from what comes."""
+        if self.courier is not None:
+            self.courier.forget(workspace)
+        self._redis.delete(*self.keys(workspace)[:-1])
+        self._bell.ring(workspace)
+
+    def keys(self, workspace: str) -> tuple[str, ...]:
+        """The Redis keys that are the workspace's own."""
+        names = (_done, _open, _waiting, _delayed, _taken, _numbers)
+        return tuple(name(workspace) for name in names)
+
+    def _release(self, workspace: str, delivery: Delivery) -> None:
+        kept = msgspec.structs.replace(delivery, state="pending")
+        self._redis.hset(_open(workspace), str(kept.id), _text(kept))
+        self._let_go(workspace, kept.id)
+
+    def _let_go(self, workspace: str, number: int) -> None:
+        place = self._redis.hincrby(_numbers(workspace), "order", 1)
+        self._redis.zadd(_waiting(workspace), {str(number): place})
+        self.wake(workspace)
+
+    def _put_down(self, workspace: str, delivery: Delivery) -> None:
+        size = self._redis.rpush(_done(workspace), _text(delivery))
+        if size > self.limit:
+            self._redis.ltrim(_done(workspace), size - self.limit, -1)
+
+    def _opened(self, workspace: str) -> Iterable[Delivery]:
+        return [_decode(text) for text in cast("list[str]", self._redis.hvals(_open(workspace)))]
+
+
+def _text(delivery: Delivery) -> str:
+    return _encode(delivery).decode()
+
+
+def _done(workspace: str) -> str:
+    return f"tuco:deliveries:{workspace}"
+
+
+def _open(workspace: str) -> str:
+    return f"tuco:deliveries:{workspace}:open"
+
+
+def _waiting(workspace: str) -> str:
+    return f"tuco:deliveries:{workspace}:waiting"
+
+
+def _delayed(workspace: str) -> str:
+    return f"tuco:deliveries:{workspace}:delayed"
+
+
+def _taken(workspace: str) -> str:
+    return f"tuco:deliveries:{workspace}:taken"
+
+
+def _numbers(workspace: str) -> str:
+    return f"tuco:deliveries:{workspace}:numbers"
