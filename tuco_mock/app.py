@@ -44,14 +44,14 @@ class TucoApp(Starlette):
         self.router.default = UnknownPath(store)
         self.store = store
         self.started_with: list[Workspace] = []
-        self._doors = {route.path: route.app for route in api}
+        self._doors = {route.path: route.app for route in api if "{" not in route.path}
 
     def stop_waiting(self) -> None:
         """End everything that waits or delays, for the server is about to stop."""
         self.store.bell.end()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer; the simulated API's own paths go straight to their doors, which need no middleware or router."""
+        """Answer; the simulated API's fixed paths go straight to their doors, which need no middleware or router."""
         moment = hold_moment()
         try:
             door = self._doors.get(scope["path"]) if scope["type"] == "http" else None

@@ -9,7 +9,8 @@ from tuco_mock.actions.journal import unclaimed
 from tuco_mock.domain import addresses
 from tuco_mock.domain.ids import object_id
 from tuco_mock.domain.journal import parameters, parsed, parted
-from tuco_mock.domain.paths import path_matches
+from tuco_mock.domain.paths import may_match
+from tuco_mock.domain.paths import nearest as closest_path
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -59,10 +60,10 @@ def hints(
 
 def _unknown_path(asked: Asked, paths: Collection[str]) -> Iterator[str]:
     """A path that is asked for and that no operation has."""
-    if asked.path is None or any(path_matches(asked.path, path) for path in paths):
+    if asked.path is None or any(may_match(asked.path, path) for path in paths):
         return
-    near = difflib.get_close_matches(asked.path, paths, n=1, cutoff=0.65)
-    yield f"the API has no {asked.path}" + (f"; did you mean {near[0]}?" if near else "")
+    near = closest_path(asked.path, paths)
+    yield f"the API has no {asked.path}" + (f"; did you mean {near}?" if near else "")
 
 
 def _object(record: Record) -> dict[str, Any]:

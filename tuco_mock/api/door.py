@@ -31,7 +31,7 @@ from tuco_mock.wire.connection import FAULTED, connection_of
 from tuco_mock.wire.credentials import bearer_token
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from starlette.types import Receive, Scope, Send
 
@@ -49,6 +49,7 @@ class Call:
     Attributes:
         store: the state.
         workspace: whose key was used.
+        path: the parameters in the path.
         query: the query string, undecoded.
         body: the whole body; empty for operations without one.
         visit: where the handler notes which lead it was about, and what it did.
@@ -56,9 +57,14 @@ class Call:
 
     store: Store
     workspace: Workspace
+    path: Mapping[str, str]
     query: bytes
     body: bytes
     visit: Visit
+
+
+def _about_nobody(_: Call) -> None:
+    """The lead that a call is about which never is about one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +73,8 @@ class Operation:
 
     Attributes:
         method: its HTTP method.
-        path: its path.
-        handler: parses, acts and renders.
+        path: its path; parameters stand in it as `{id}`, each a whole segment.
+        handler: parses, acts and renders; one that has to wait for something is asynchronous.
         lead_of: the id of the lead that a call is about, or None; changes nothing.
         failure: the documented text of its 500 (A11, C19, R24).
         group: the rate limit it counts against, or None (C18).
@@ -78,8 +84,8 @@ class Operation:
 
     method: str
     path: str
-    handler: Callable[[Call], Answer]
-    lead_of: Callable[[Call], str | None]
+    handler: Callable[[Call], Answer | Awaitable[Answer]]
+    lead_of: Callable[[Call], str | None] = _about_nobody
     failure: str = "Internal server error"
     group: str | None = None
     has_body: bool = False
@@ -124,13 +130,14 @@ class Door:
             if operation.has_body:
                 visit.body = await read_body(visit.scope, receive, self._max_body_bytes)
                 hold_moment()  # it may have taken its time
-            call = Call(self._store, workspace, visit.scope["query_string"], visit.body, visit)
+            path = visit.scope.get("path_params", {})
+            call = Call(self._store, workspace, path, visit.scope["query_string"], visit.body, visit)
             answer = _preferred(operation, visit)
             if answer is None:
                 met = meet(operation, call)
                 if met is not None:
                     return await suffer(met, operation, call, lambda: _carry_out(operation, call), receive)
-                answer = operation.handler(call)
+                answer = await _handled(operation, call)
         except ClientGone:
             raise
         except Exception as error:  # noqa: BLE001 - every failure has its documented answer
@@ -176,10 +183,16 @@ def _preferred(operation: Operation, visit: Visit) -> Answer | None:
         raise
 
 
-def _carry_out(operation: Operation, call: Call) -> Answer:
+async def _handled(operation: Operation, call: Call) -> Answer:
+    """What the operation's own handler answers."""
+    answer = operation.handler(call)
+    return answer if isinstance(answer, Answer) else await answer
+
+
+async def _carry_out(operation: Operation, call: Call) -> Answer:
     """The real answer to a call, whatever comes."""
     try:
-        return operation.handler(call)
+        return await _handled(operation, call)
     except Exception as error:  # noqa: BLE001 - every failure has its documented answer
         return _answer_to(error, operation, call.visit)
 

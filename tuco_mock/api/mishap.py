@@ -15,7 +15,7 @@ from tuco_mock.wire.connection import FAULTED
 from tuco_mock.wire.patience import wait_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from starlette.types import Receive
 
@@ -64,7 +64,7 @@ def meet(operation: Operation, call: Call) -> Met | None:
         return None
     asked = FaultedCall(
         method=operation.method,
-        path=operation.path,
+        path=call.visit.scope["path"],
         group=operation.group,
         headers=call.visit.headers(),
         lead=lambda: operation.lead_of(call),
@@ -91,13 +91,13 @@ def meet(operation: Operation, call: Call) -> Met | None:
 
 
 async def suffer(
-    met: Met, operation: Operation, call: Call, carry_out: Callable[[], Answer], receive: Receive
+    met: Met, operation: Operation, call: Call, carry_out: Callable[[], Awaitable[Answer]], receive: Receive
 ) -> Reply:
     """Answer a call as its fault wants it."""
     effect = met.fault.effect
     await _pause(met.before, call, receive)
     is_carried_out = met.fault.phase == "after" or (effect.status is None and effect.drop is None)
-    real = carry_out() if is_carried_out else None
+    real = await carry_out() if is_carried_out else None
     await _pause(met.after, call, receive)
     return _reply(effect, operation, real)
 

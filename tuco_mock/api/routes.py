@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import logging
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from tuco_mock.api import cancel_for_lead, create_leads, delete_leads, get_leads
 from tuco_mock.api.door import Door, Operation, claimed_by
 from tuco_mock.api.errors import not_found
 from tuco_mock.api.visit import Visit
+from tuco_mock.domain.paths import nearest
 from tuco_mock.wire.answer import encode, send_body
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ class UnknownPath:
         if scope["type"] != "http":
             return
         path = scope["path"].encode("unicode_escape").decode()  # a path can't begin a line of its own
-        near = difflib.get_close_matches(path, [operation.path for operation in OPERATIONS], n=1, cutoff=0.65)
-        hint = f"did you mean {near[0]}?" if near else None
+        near = nearest(path, [operation.path for operation in OPERATIONS])
+        hint = f"did you mean {near}?" if near else None
         log.warning("404 %s %s%s", scope["method"], path, f": {hint}" if hint else "")
         visit = Visit(scope)
         refusal = not_found(hint)

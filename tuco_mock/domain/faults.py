@@ -11,7 +11,7 @@ from msgspec import UNSET, Meta, Struct, field, to_builtins
 from tuco_mock.domain.errors import InvalidInput, Mistake
 from tuco_mock.domain.fixture.check import read
 from tuco_mock.domain.fixture.values import Duration, ObjectId
-from tuco_mock.domain.paths import path_matches
+from tuco_mock.domain.paths import may_match, path_matches
 from tuco_mock.domain.timestamps import parse_duration
 
 if TYPE_CHECKING:
@@ -165,10 +165,10 @@ def _wrong_headers(headers: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def may_be(target: Target, method: str, path: str, group: str | None) -> bool:
-    """Whether calls of an operation can be among those that are meant."""
+    """Whether calls of an operation, whose path may have parameters, can be among those that are meant."""
     return (
         (target.method is None or target.method.upper() == method)
-        and (target.path is None or path_matches(target.path, path))
+        and (target.path is None or may_match(target.path, path))
         and (target.group is None or target.group == group)
     )
 
@@ -177,7 +177,9 @@ def applies(fault: Fault, call: FaultedCall) -> bool:
     """Whether the fault is for this call, chance and number aside."""
     target = fault.match
     return (
-        may_be(target, call.method, call.path, call.group)
+        (target.method is None or target.method.upper() == call.method)
+        and (target.path is None or path_matches(target.path, call.path))
+        and (target.group is None or target.group == call.group)
         and (target.header is None or all(call.headers.get(k.lower()) == v for k, v in target.header.items()))
         and (target.lead is None or target.lead.lower() == call.lead())
     )
