@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
-from tuco_mock.api import cancel_for_lead, create_leads, delete_leads, get_leads, replies
+from tuco_mock.api import (
+    add_to_campaign,
+    cancel_for_lead,
+    create_leads,
+    delete_leads,
+    get_leads,
+    replies,
+    send_message,
+)
 from tuco_mock.api.door import Door, Operation, claimed_by
 from tuco_mock.api.errors import not_found
 from tuco_mock.api.visit import Visit
@@ -32,6 +40,24 @@ OPERATIONS = (
     ),
     Operation(
         "GET", "/api/replies", replies.handle, replies.lead_of, failure="Failed to fetch replies", group="replies"
+    ),
+    Operation(
+        "POST",
+        "/api/messages",
+        send_message.handle,
+        send_message.lead_of,
+        group="messages",
+        has_body=True,
+        is_write=True,
+    ),
+    Operation(
+        "POST",
+        "/api/campaigns/{id}/leads",
+        add_to_campaign.handle,
+        add_to_campaign.lead_of,
+        group="campaignLeads",
+        has_body=True,
+        is_write=True,
     ),
     Operation("GET", "/api/leads", get_leads.handle, get_leads.lead_of),
     Operation("POST", "/api/leads", create_leads.handle, create_leads.lead_of, has_body=True, is_write=True),

@@ -11,6 +11,7 @@ from tuco_mock.state.bell import Bell
 from tuco_mock.state.documents import Documents
 from tuco_mock.state.faults import Faults
 from tuco_mock.state.leads import Leads
+from tuco_mock.state.lines import Lines
 from tuco_mock.state.lists import Lists
 from tuco_mock.state.log import UNCLAIMED, Log
 from tuco_mock.state.messages import Messages
@@ -37,7 +38,7 @@ class Store:
         engines: the two engines all of it is kept in.
         workspaces: settings and API keys.
         vitals: clocks, running numbers, token buckets.
-        leads, lists, messages, replies: the documents of those names.
+        leads, lines, lists, messages, replies: the documents of those names.
         documents: writes the documents of all kinds.
         queue: the jobs.
         snapshots: earlier moments of workspaces, by name.
@@ -55,6 +56,7 @@ class Store:
         self.snapshots = Snapshots(engines.redis)
         self.documents = Documents(engines, self.snapshots)
         self.leads = Leads(engines)
+        self.lines = Lines(engines)
         self.lists = Lists(engines, self.documents)
         self.messages = Messages(engines, self.documents)
         self.replies = Replies(engines, self.documents)
@@ -73,6 +75,10 @@ class Store:
     def exists(self, kind: str, workspace: str, document_id: str) -> bool:
         """Whether the workspace has a document of the kind and id."""
         return self.engines.documents[kind].find_one({"_id": key(workspace, document_id)}, {"_id": 1}) is not None
+
+    def get(self, kind: str, workspace: str, document_id: str) -> Document | None:
+        """The workspace's document of a kind and id, or None."""
+        return self.engines.documents[kind].find_one({"_id": key(workspace, document_id)})
 
     def all(self, kind: str, workspace: str) -> list[Document]:
         """The workspace's documents of a kind, in order of creation."""
