@@ -1,4 +1,4 @@
-"""What the simulated people do: answer, and open what they got (clauses P14 to P24)."""
+"""What the simulated people do: answer, and open what they got (clauses P14 to P17)."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def answer_all(store: Store, workspace: Workspace, replies: Sequence[Reply]) -> 
     """Let people reply, one after the other, all of them or none.
 
     A reply arrives on the line that its sender was last written to from, unless it says another one, and answers that
-    message: the later steps of that campaign are cancelled for the lead (P15, P16). Then webhooks are told (P17).
+    message: the later steps of that campaign are cancelled for the lead (P15, P16). Then webhooks are told.
 
     Raises:
         InvalidInput: an id is taken, or something named does not exist; nothing was done.
@@ -97,7 +97,7 @@ def _stop(store: Store, workspace: str, reply: Document) -> tuple[list[str], int
 
 
 def open_message(store: Store, workspace: Workspace, message_id: str) -> Document:
-    """Let who got a message open it; webhooks are told the first time, and afterwards nothing happens (P18).
+    """Let who got a message open it; webhooks are told the first time, and afterwards nothing happens (P17).
 
     Returns:
         The message as it then is.

@@ -1,4 +1,4 @@
-"""Send a message: POST /api/messages (clauses M1 to M27)."""
+"""Send a message: POST /api/messages (clauses M1 to M24)."""
 
 from __future__ import annotations
 

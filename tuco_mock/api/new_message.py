@@ -65,7 +65,7 @@ def read_body(body: dict[str, Any], call: Call) -> Body:
     """What a body says.
 
     Raises:
-        ApiError: 400, with the first error of the documented order (M2).
+        ApiError: 400 or 404, with the first error of the documented order (M2).
     """
     texts = {name: text_of(body, name, name, "M3") for name in _TEXTS}
     if texts["message"] is None and (not _is_given(body.get("attachmentUrls")) or body["attachmentUrls"] == []):
@@ -134,7 +134,7 @@ def _line(body: Mapping[str, Any], call: Call) -> str | None:
         return None
     line_id = object_id(given)
     if line_id is None or not call.store.lines.has_active(call.workspace.id, line_id):
-        raise _refused("Invalid fromLineId", "M7")
+        raise ApiError(404, "Line not found", clause="M7")
     return line_id
 
 
@@ -157,14 +157,18 @@ def _window(body: Mapping[str, Any]) -> dict[str, Any]:
     if zone is not None and not (isinstance(zone, str) and is_zone(zone)):
         raise _refused("Invalid timezone or time window settings. Please check your timezone and time format.", "M9")
     days = body.get("allowedDaysOfWeek")
-    if days is not None and not (isinstance(days, list) and all(type(day) is int and day in _DAYS for day in days)):
+    if days is not None and not (isinstance(days, list) and all(map(_is_day, days))):
         raise _refused("allowedDaysOfWeek: expected a list of whole numbers from 0 to 6", "M9")
     return {
         "timezone": zone,
         "send_window_start": start,
         "send_window_end": end,
-        "allowed_days_of_week": sorted(set(days)) if days else None,
+        "allowed_days_of_week": sorted(set(map(int, days))) if days else None,
     }
+
+
+def _is_day(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and value in _DAYS
 
 
 def _time(given: object) -> str | None:
@@ -192,11 +196,10 @@ def _names(body: Mapping[str, Any]) -> list[str] | None:
 
 
 def _addressed(texts: Mapping[str, str | None], country_code: str) -> dict[str, str]:
-    """The recipient's addresses, normalised; a phone that can't be one is none (M11)."""
+    """The recipient's addresses, normalised; a phone that can't be one stays as it is (M11, N4)."""
     phone, email = texts["recipientPhone"], texts["recipientEmail"]
-    number = addresses.phone(phone, country_code) if phone else None
     return {
-        **({"recipientPhone": number} if number else {}),
+        **({"recipientPhone": addresses.phone(phone, country_code) or phone} if phone else {}),
         **({"recipientEmail": email.strip()} if email else {}),
     }
 

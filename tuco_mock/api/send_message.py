@@ -1,4 +1,4 @@
-"""POST /api/messages: parse, act, render (clauses M1 to M27)."""
+"""POST /api/messages: parse, act, render (clauses M1 to M24)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from tuco_mock.actions.send import Outgoing, Sent, recipient_of, send
 from tuco_mock.api.errors import ApiError, no_lead
 from tuco_mock.api.json_body import json_object
 from tuco_mock.api.new_message import Body, read_body
-from tuco_mock.domain.addresses import EMAIL_FIELDS, PHONE_FIELDS
 from tuco_mock.domain.ids import object_id
 from tuco_mock.domain.journal import Effect
 from tuco_mock.domain.leads import integration_ids
@@ -16,7 +15,7 @@ from tuco_mock.domain.messages import shown
 from tuco_mock.wire.answer import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from tuco_mock.api.door import Call
     from tuco_mock.state.engines import Document
@@ -63,7 +62,7 @@ def _parse(call: Call) -> _Asked:
             reason=f"{body.foreign} is another's",
         )
     lead = _lead(call, body)
-    if not _can_be_reached(body.outgoing, lead):
+    if lead is None and not (body.outgoing.message.recipient_phone or body.outgoing.message.recipient_email):
         raise ApiError(
             400,
             "Either recipientEmail or recipientPhone is required (in body or on the lead when leadId is provided).",
@@ -93,21 +92,6 @@ def _lead(call: Call, body: Body) -> Document | None:
     if lead is None:
         raise no_lead("M13")
     return lead
-
-
-def _can_be_reached(outgoing: Outgoing, lead: Mapping[str, Any] | None) -> bool:
-    """Whether there is an address that the message's channel can use, in the body or on the lead (M11)."""
-    message, person = outgoing.message, outgoing.person
-    if lead is None and message.recipient_phone is None and message.recipient_email is None:
-        return False
-    known = lead or {}
-    phones = [message.recipient_phone, *map(known.get, PHONE_FIELDS)]
-    emails = [message.recipient_email, *map(known.get, EMAIL_FIELDS)]
-    if lead is None:
-        phones += [person.alt_phone1, person.alt_phone2, person.alt_phone3]
-        emails += [person.alt_email1, person.alt_email2, person.alt_email3]
-    usable = {"sms": phones, "email": emails, "imessage": phones + emails}[message.message_type]
-    return any(usable)
 
 
 def _effects(sent: Sent) -> Iterator[Effect]:

@@ -108,7 +108,7 @@ def reply(call: ControlCall) -> Any:
 
 
 def open_one(call: ControlCall) -> dict[str, Any]:
-    """Let who got a message open it (P18)."""
+    """Let who got a message open it (P17)."""
     workspace = call.workspace()
     before = call.store.get("messages", workspace.id, call.path["messageId"].lower())
     opened = open_message(call.store, workspace, call.path["messageId"])
