@@ -109,7 +109,7 @@ def _body(sent: Sent) -> dict[str, Any]:
     """The answer: what became of the message, the ids of its lead, and the message (M1, M16, M21)."""
     message, lead_id = sent.message, sent.lead["id"]
     status = _TOLD.get(message["status"], message["status"])
-    why = {"reason": message.get("fallbackReason"), "error": message.get("error")}
+    why = {"reason": message.get("fallbackReason") or message.get("delayReason"), "error": message.get("error")}
     when = {"scheduledDate": message.get("scheduledDate")} if status in {"pending", "scheduled"} else {}
     duplicate = {
         "duplicateOnly": True,

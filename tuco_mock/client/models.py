@@ -228,13 +228,20 @@ class Request(Words, frozen=True, kw_only=True):
 
 
 class Event(Words, frozen=True, kw_only=True):
-    """Something that happened in a workspace; `cause` is the id of the event that it follows from."""
+    """Something that happened in a workspace.
+
+    Attributes:
+        cause: id of the event that it follows from.
+        message_ids, ids: the messages, or other things, that it happened to.
+    """
 
     id: str
     at: str
     kind: str
     text: str
     cause: str | None = None
+    message_ids: list[str] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
 
 
 class Snapshot(Words, frozen=True, kw_only=True):

@@ -69,7 +69,8 @@ class Things(Handle):
         Args:
             lead: who replies; or, alone, the text.
             text: what the reply says.
-            phone, email: the address that it comes from.
+            phone: the address that it comes from.
+            email: the same.
             fields: the rest, in the words of the API.
         """
         if isinstance(lead, str) and text is None and "message" not in fields:

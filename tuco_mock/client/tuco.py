@@ -8,9 +8,8 @@ from tuco_mock.client.assertions import Assertions
 from tuco_mock.client.clock import Clock
 from tuco_mock.client.errors import ControlError, TucoError
 from tuco_mock.client.faults import Faults, FaultVerbs
+from tuco_mock.client.opt_outs import OptOuts
 from tuco_mock.client.rate_limit import RateLimit
-from tuco_mock.client.states import States
-from tuco_mock.client.things import Things
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from tuco_mock.client.control import Control
 
 
-class Tuco(Things, Assertions, FaultVerbs, States):
+class Tuco(OptOuts, Assertions, FaultVerbs):
     """One workspace: things to put there and look at, requests to expect, faults to plan, time to move.
 
     As a context manager it is dropped at the end.
