@@ -141,7 +141,9 @@ def test_no_date(busy: World, when: Any) -> None:
 @pytest.mark.clause("M9")
 @pytest.mark.parametrize("name", ["sendWindowStart", "sendWindowEnd"])
 @pytest.mark.parametrize(
-    "time", ["9:00", "24:00", "09:60", "09:00:00", "09:00\n", "\u0660\u0669:\u0660\u0660", "x", 9, True, ["09:00"]], ids=str
+    "time",
+    ["9:00", "24:00", "09:60", "09:00:00", "09:00\n", "\u0660\u0669:00", "x", 9, True, ["09:00"]],
+    ids=str,
 )
 def test_no_time_of_day(busy: World, name: str, time: Any) -> None:
     refused(busy, {**GOOD, name: time}, TIME, "M9")

@@ -14,12 +14,10 @@ from tuco_mock.client.errors import (
     ServerUnreachable,
     TucoError,
 )
+from tuco_mock.client.fault_models import Fault, FaultEffect, FaultMatch
 from tuco_mock.client.models import (
     Campaign,
     Event,
-    Fault,
-    FaultEffect,
-    FaultMatch,
     Job,
     Lead,
     LeadList,
