@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests.support import CANCEL
-from tuco_mock.domain.limits import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
     import httpx
+
+LIMITS = {"replies": 120, "messages": 60, "campaignLeads": 200, "availability": 200}
+"""Calls a minute of each group that has a documented limit."""
 
 SETTINGS: dict[str, Any] = {
     "name": "Spring",
@@ -18,7 +20,7 @@ SETTINGS: dict[str, Any] = {
     "readOnly": True,
     "defaultCountryCode": "+44",
     "imessage": False,
-    "rateLimits": {**DEFAULT_LIMITS, "replies": 7},
+    "rateLimits": {**LIMITS, "replies": 7},
 }
 
 

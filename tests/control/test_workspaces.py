@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.control.described import paths, refused
-from tests.control.given import SETTINGS, status
+from tests.control.given import LIMITS, SETTINGS, status
 from tests.support import World
-from tuco_mock.domain.limits import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +39,7 @@ def test_ids_and_keys_are_made_up(http: httpx.Client, make_world: Callable[..., 
         "readOnly": False,
         "defaultCountryCode": "+1",
         "imessage": True,
-        "rateLimits": DEFAULT_LIMITS,
+        "rateLimits": LIMITS,
         "counts": {"lines": 0, "lists": 0, "leads": 0, "campaigns": 0, "messages": 0, "replies": 0, "webhooks": 0},
     }
 

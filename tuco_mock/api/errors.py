@@ -54,6 +54,11 @@ def read_only() -> ApiError:
     return ApiError(402, "READ_ONLY", clause="A21", more={"code": "READ_ONLY", "reason": "past_due"})
 
 
+def no_lead(clause: str) -> ApiError:
+    """404 for a lead that the workspace doesn't have."""
+    return ApiError(404, "Lead not found or access denied", clause=clause)
+
+
 def not_found(hint: str | None) -> ApiError:
     """404 for a path the API doesn't have; the hint names the nearest one it has (A9)."""
     return ApiError(404, "Not found", clause="A9", reason=hint)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from starlette.routing import Route
 
 from tuco_mock.api import (
+    add_to_campaign,
     cancel_for_lead,
     check_availability,
     check_leads,
@@ -17,6 +18,7 @@ from tuco_mock.api import (
     get_lines,
     health_check,
     replies,
+    send_message,
     webhooks,
 )
 from tuco_mock.api.door import Door, Operation, claimed_by
@@ -76,6 +78,24 @@ OPERATIONS = (
     ),
     Operation(
         "GET", "/api/replies", replies.handle, replies.lead_of, failure="Failed to fetch replies", group="replies"
+    ),
+    Operation(
+        "POST",
+        "/api/messages",
+        send_message.handle,
+        send_message.lead_of,
+        group="messages",
+        has_body=True,
+        is_write=True,
+    ),
+    Operation(
+        "POST",
+        "/api/campaigns/{id}/leads",
+        add_to_campaign.handle,
+        add_to_campaign.lead_of,
+        group="campaignLeads",
+        has_body=True,
+        is_write=True,
     ),
     Operation("GET", "/api/leads", get_leads.handle, get_leads.lead_of),
     Operation("POST", "/api/leads", create_leads.handle, create_leads.lead_of, has_body=True, is_write=True),

@@ -14,13 +14,11 @@ from tuco_mock.client.errors import (
     ServerUnreachable,
     TucoError,
 )
+from tuco_mock.client.fault_models import Fault, FaultEffect, FaultMatch
 from tuco_mock.client.models import (
     Campaign,
     Delivery,
     Event,
-    Fault,
-    FaultEffect,
-    FaultMatch,
     Job,
     LabRule,
     Lead,

@@ -43,7 +43,7 @@ class Things(Handle):
         return self._add("messages", _to(lead, fields), Message)
 
     def add_reply(self, lead: Lead | str | None = None, text: str | None = None, **fields: Any) -> Reply:
-        """Put an inbound message there, now unless `receivedAt` says when.
+        """Let a lead write to us, now unless `receivedAt` says when; all that follows from a reply does (`reply`).
 
         Args:
             lead: who wrote it; else give `recipientPhone` or `recipientEmail`.
@@ -53,9 +53,40 @@ class Things(Handle):
         words = _to(lead, fields)
         return self._add("replies", words if text is None else {"message": text, **words}, Reply)
 
-    def reply(self, lead: Lead | str | None = None, text: str | None = None, **fields: Any) -> Reply:
-        """Let a lead reply, as `add_reply`."""
-        return self.add_reply(lead, text, **fields)
+    def reply(
+        self,
+        lead: Lead | str | None = None,
+        text: str | None = None,
+        *,
+        phone: str | None = None,
+        email: str | None = None,
+        **fields: Any,
+    ) -> Reply:
+        """Let a lead reply now: ``reply(lead, "Stop")`` or ``reply("Stop", phone="+14155550100")``.
+
+        The reply arrives on the line that the lead was last written to from, stops the campaign that it answers, and
+        webhooks are told.
+
+        Args:
+            lead: who replies; or, alone, the text.
+            text: what the reply says.
+            phone: the address that it comes from.
+            email: the same.
+            fields: the rest, in the words of the API.
+        """
+        if isinstance(lead, str) and text is None and "message" not in fields:
+            lead, text = None, lead
+        found = {"recipientPhone": phone, "recipientEmail": email}
+        return self.add_reply(lead, text, **{name: each for name, each in found.items() if each is not None}, **fields)
+
+    def open(self, message: Message | str) -> Message:
+        """Let who got a message open it: it has a `read_at` then, and webhooks are told once.
+
+        Raises:
+            ControlError: nobody has got it.
+        """
+        found: Message = self._call("POST", f"/messages/{part(id_of(message))}/open", answer=Message)
+        return found
 
     def add_line(self, **fields: Any) -> Line:
         """Put a line there, with a `phone` or an `email`."""

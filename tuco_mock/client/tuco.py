@@ -10,9 +10,8 @@ from tuco_mock.client.clock import Clock
 from tuco_mock.client.deliveries import DeliveryVerbs, WebhookLab
 from tuco_mock.client.errors import ControlError, TucoError
 from tuco_mock.client.faults import FaultVerbs
+from tuco_mock.client.opt_outs import OptOuts
 from tuco_mock.client.rate_limit import RateLimit
-from tuco_mock.client.states import States
-from tuco_mock.client.things import Things
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from tuco_mock.client.receiver import WebhookReceiver
 
 
-class Tuco(Things, Assertions, FaultVerbs, DeliveryVerbs, States):
+class Tuco(OptOuts, Assertions, FaultVerbs, DeliveryVerbs):
     """One workspace: things to put there and look at, requests to expect, faults to plan, time to move.
 
     As a context manager it is dropped at the end.

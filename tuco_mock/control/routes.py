@@ -185,13 +185,20 @@ OPERATIONS: tuple[ControlOperation, ...] = (
         ControlOperation(
             "POST",
             f"{_WS}/{kind}",
-            things.add(kind),
-            f"Add one of the {kind}, or a list of them",
+            things.reply if kind == "replies" else things.add(kind),
+            "Let a lead reply, or several" if kind == "replies" else f"Add one of the {kind}, or a list of them",
             body=s.one_or_many(kind),
             answer=s.one_or_many(kind),
             status=201,
         )
         for kind in s.KINDS
+    ),
+    ControlOperation(
+        "POST",
+        _WS + "/messages/{messageId}/open",
+        things.open_one,
+        "Who got the message opens it",
+        answer=s.thing("messages"),
     ),
     ControlOperation("GET", _WS + "/queue", queue.look, "Counts and jobs", answer=s.QUEUE),
     ControlOperation(

@@ -25,6 +25,7 @@ INDEXES: dict[str, dict[str, tuple[str, ...]]] = {
     "leads": {
         "newest": ("workspaceId", "createdAt", "seq"),
         "newest_of_list": ("workspaceId", "listId", "createdAt", "seq"),
+        "by_outside_id": ("workspaceId", "outside"),
     },
     "lines": {},
     "lists": {"by_name": ("workspaceId", "name", "seq")},

@@ -71,6 +71,16 @@ class Messages:
             chosen["campaignId"] = campaign_id
         return list(self._collection.find(chosen, _SENT_FIELDS, sort=_NEWEST_SENT_FIRST, limit=limit))
 
+    def cancellable_of_campaign(self, workspace: str, lead_id: str, campaign_id: str) -> list[str]:
+        """Ids of the cancellable messages of a campaign to the lead, oldest first (P16)."""
+        return self._cancellable({"workspaceId": workspace, "leadId": lead_id, "campaignId": campaign_id})
+
+    def last_sent_to(self, workspace: str, lead_id: str | None, address_keys: Sequence[str]) -> Document | None:
+        """What the lead, or without one the addresses, got last, by send time (P15)."""
+        whose = {"to": {"$in": list(address_keys)}} if lead_id is None else {"leadId": lead_id}
+        chosen = {"workspaceId": workspace, **whose, "phase": "reached"}
+        return next(iter(self._collection.find(chosen, sort=_NEWEST_SENT_FIRST, limit=1)), None)
+
     def move(
         self, workspace: str, message_id: str, status: Status, changes: Mapping[str, str], allowed: Sequence[Status]
     ) -> bool:

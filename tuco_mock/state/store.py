@@ -14,6 +14,7 @@ from tuco_mock.state.deliveries import Deliveries
 from tuco_mock.state.documents import Documents
 from tuco_mock.state.faults import Faults
 from tuco_mock.state.leads import Leads
+from tuco_mock.state.lines import Lines
 from tuco_mock.state.lists import Lists
 from tuco_mock.state.log import UNCLAIMED, Log
 from tuco_mock.state.messages import Messages
@@ -42,7 +43,7 @@ class Store:
         engines: the two engines all of it is kept in.
         workspaces: settings and API keys.
         vitals: clocks, running numbers, token buckets.
-        leads, lists, messages, replies: the documents of those names.
+        leads, lines, lists, messages, replies: the documents of those names.
         addresses: what the addresses of the simulated world do.
         documents: writes the documents of all kinds.
         queue: the jobs.
@@ -65,6 +66,7 @@ class Store:
         self.documents = Documents(engines, self.snapshots)
         self.addresses = Addresses(engines, self.documents)
         self.leads = Leads(engines)
+        self.lines = Lines(engines)
         self.lists = Lists(engines, self.documents)
         self.messages = Messages(engines, self.documents)
         self.replies = Replies(engines, self.documents)
