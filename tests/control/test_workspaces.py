@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.control.described import paths, refused
-from tests.control.given import SETTINGS, status
+from tests.control.given import LIMITS, SETTINGS, status
 from tests.support import World
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def test_ids_and_keys_are_made_up(http: httpx.Client, make_world: Callable[..., 
         "active": True,
         "readOnly": False,
         "defaultCountryCode": "+1",
-        "rateLimits": {"replies": 120},
+        "rateLimits": LIMITS,
         "counts": {"lines": 0, "lists": 0, "leads": 0, "campaigns": 0, "messages": 0, "replies": 0, "webhooks": 0},
     }
 

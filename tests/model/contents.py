@@ -20,6 +20,7 @@ DEFAULTS: Thing = {
     "rateLimits": {},
 }
 LIMIT = 120
+OTHER_LIMITS = {"messages": 60, "campaignLeads": 200}
 
 
 def limit(workspace: Workspace) -> int | None:
@@ -84,7 +85,7 @@ def summary(workspace: Workspace) -> Thing:
     """Settings, clock and counts, as the control plane shows a workspace."""
     return {
         **workspace.settings,
-        "rateLimits": {"replies": limit(workspace)},
+        "rateLimits": {**OTHER_LIMITS, "replies": limit(workspace)},
         "clock": {"now": notation.iso(workspace.now), "mode": "frozen"},
         "counts": {**{kind: len(workspace.things[kind]) for kind in KINDS}, "lists": 0, "webhooks": 0},
     }

@@ -171,10 +171,10 @@ def _fill(store: Store, workspace: Workspace, spec: model.Workspace, clock: Cloc
     for kind in _CONTENTS:
         store.move_in(here, kind, getattr(documents, kind))
     store.replies.start(here, documents.threads)
-    if spec.rate_limit_buckets is not None and spec.rate_limit_buckets.replies is not None:
-        level = spec.rate_limit_buckets.replies
-        at = moment(level.at, clock.now()) or iso(clock.now())
-        store.vitals.set_bucket(here, "replies", Bucket(round(level.tokens * UNITS_PER_TOKEN), millis(at)))
+    levels = {} if spec.rate_limit_buckets is None else msgspec.to_builtins(spec.rate_limit_buckets)
+    for group, level in levels.items():
+        at = moment(level["at"], clock.now()) or iso(clock.now())
+        store.vitals.set_bucket(here, group, Bucket(round(level["tokens"] * UNITS_PER_TOKEN), millis(at)))
 
 
 def _jobs(documents: Documents, now: int) -> list[Job]:

@@ -65,6 +65,19 @@ class Message(Words, frozen=True, kw_only=True):
     step_index: int | None = None
     scheduled_date: str | None = None
     sent_at: str | None = None
+    delivered_at: str | None = None
+    read_at: str | None = None
+    attachment_urls: list[str] = field(default_factory=list)
+    attachment_names: list[str] = field(default_factory=list)
+    timezone: str | None = None
+    send_window_start: str | None = None
+    send_window_end: str | None = None
+    allowed_days_of_week: list[int] = field(default_factory=list)
+    send_fallback_sms_on_failed: bool = False
+    correlation_id: str | None = None
+    error: str | None = None
+    fallback_reason: str | None = None
+    checked_addresses: list[str] = field(default_factory=list)
     created_at: str = ""
     updated_at: str = ""
 

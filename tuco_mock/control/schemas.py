@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tuco_mock.domain.limits import DEFAULT_LIMITS
+
 Schema = dict[str, Any]
 
 KINDS = {
@@ -72,7 +74,7 @@ _SETTINGS: dict[str, Schema] = {
     "defaultCountryCode": _TEXT,
     "rateLimits": {
         "type": "object",
-        "properties": {"replies": {"type": ["integer", "null"], "minimum": 1}},
+        "properties": {group: {"type": ["integer", "null"], "minimum": 1} for group in DEFAULT_LIMITS},
         "description": "calls a minute of each group; null lifts the limit, a group left out has the documented one",
     },
 }
@@ -160,12 +162,11 @@ FAULT_OR_FAULTS: Schema = {"oneOf": [FAULT, _list(FAULT)]}
 FAULTS = _object(
     faults=_list(_object(id=_TEXT, phase={"enum": ["before", "after"]}, effect=OBJECT, seen=_COUNT, fired=_COUNT))
 )
-LEVELS = _object(
-    replies=_object(
-        perMinute={"type": ["integer", "null"]},
-        tokens={"type": ["number", "null"], "description": "calls it would let through at this moment"},
-    )
+_LEVEL = _object(
+    perMinute={"type": ["integer", "null"]},
+    tokens={"type": ["number", "null"], "description": "calls it would let through at this moment"},
 )
+LEVELS = _object(**dict.fromkeys(DEFAULT_LIMITS, _LEVEL))
 LEVEL: Schema = {**_object(tokens={"type": "number", "minimum": 0}), "additionalProperties": False}
 PROBLEM: Schema = {
     **_object(type=_TEXT, title=_TEXT, status={"type": "integer"}, detail=_TEXT),
