@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 
 from tuco_mock.actions.reset import start_with
+from tuco_mock.actions.timer import Timer
 from tuco_mock.api.description import description_route
 from tuco_mock.api.routes import OPERATIONS, UnknownPath
 from tuco_mock.api.routes import routes as api_routes
@@ -44,14 +45,17 @@ class TucoApp(Starlette):
         self.router.default = UnknownPath(store)
         self.store = store
         self.started_with: list[Workspace] = []
+        self._timer = Timer(store)
         self._doors = {route.path: route.app for route in api}
 
     def stop_waiting(self) -> None:
         """End everything that waits or delays, for the server is about to stop."""
+        self._timer.stop()
         self.store.bell.end()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer; the simulated API's own paths go straight to their doors, which need no middleware or router."""
+        self._timer.start()
         moment = hold_moment()
         try:
             door = self._doors.get(scope["path"]) if scope["type"] == "http" else None
@@ -73,7 +77,7 @@ def create_app(settings: Settings | None = None, *, engines: Engines | None = No
     """
     settings = settings or Settings()
     fixture = read_fixture(settings)
-    store = Store(engines or embedded(), journal_limit=settings.journal_limit)
+    store = Store(engines or embedded(), journal_limit=settings.journal_limit, worker=settings.worker)
     app = TucoApp(store, settings)
     app.started_with = start_with(store, fixture)
     return app

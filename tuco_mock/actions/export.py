@@ -43,12 +43,16 @@ def state_of(store: Store, workspace: Workspace) -> dict[str, Any]:
         "readOnly": workspace.read_only,
         "defaultCountryCode": workspace.country_code,
         "rateLimits": dict(workspace.rate_limits),
+        "worker": workspace.worker,
+        "fallbackConfigured": workspace.fallback_configured,
         "clock": clock_words(store.vitals.clock(here)),
         "rateLimitBuckets": buckets,
         "sequence": store.vitals.sequence(here),
     }
     for kind in KINDS:
         state[kind] = words(store, here, kind, store.all(kind, here))
+    if agenda := store.agenda.all(here):
+        state["agenda"] = [render.act(each) for each in agenda]
     return state
 
 

@@ -21,7 +21,7 @@ from tuco_mock.state.queue import Job
 if TYPE_CHECKING:
     from tuco_mock.state.store import Store
 
-_CONTENTS = ("lines", "lists", "leads", "campaigns", "enrolments", "messages", "replies", "webhooks")
+_CONTENTS = ("lines", "lists", "leads", "campaigns", "enrolments", "messages", "replies", "webhooks", "agenda")
 
 
 def make_workspace(store: Store, spec: model.Workspace, origin: str = "") -> Workspace:
@@ -132,6 +132,8 @@ def settings_of(spec: model.Workspace, old: Workspace, given: frozenset[str] | N
         "readOnly": ("read_only", spec.read_only),
         "defaultCountryCode": ("country_code", spec.default_country_code),
         "rateLimits": ("rate_limits", rate_limits),
+        "worker": ("worker", spec.worker),
+        "fallbackConfigured": ("fallback_configured", spec.fallback_configured),
     }
     changes = {field: value for word, (field, value) in words.items() if given is None or word in given}
     return msgspec.structs.replace(old, **changes)

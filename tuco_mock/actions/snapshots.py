@@ -63,6 +63,7 @@ def restore_snapshot(store: Store, workspace: Workspace, name: str) -> Workspace
     store.snapshots.put_back(here, snapshot)
     store.snapshots.settle(here, name, differences)
     store.faults.mark(here)
+    store.alarm.ring(here)
     return snapshot.settings
 
 

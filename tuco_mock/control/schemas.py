@@ -72,6 +72,8 @@ _SETTINGS: dict[str, Schema] = {
     "active": {"type": "boolean"},
     "readOnly": {"type": "boolean"},
     "defaultCountryCode": _TEXT,
+    "worker": {"enum": ["auto", "manual"], "description": "as the clock goes, or when told to; the server's if left out"},
+    "fallbackConfigured": {"type": "boolean", "description": "whether an SMS can be sent where iMessage fails"},
     "rateLimits": {
         "type": "object",
         "properties": {group: {"type": ["integer", "null"], "minimum": 1} for group in DEFAULT_LIMITS},
@@ -172,3 +174,36 @@ PROBLEM: Schema = {
     **_object(type=_TEXT, title=_TEXT, status={"type": "integer"}, detail=_TEXT),
 }
 PROBLEM["properties"] = {**PROBLEM["properties"], "errors": _list(_object(path=_TEXT, message=_TEXT))}
+
+HAPPENED = _object(
+    now=_MOMENT,
+    counts={"type": "object", "additionalProperties": _COUNT},
+    happened=_list(
+        {
+            **_object(at=_MOMENT, kind=_TEXT, messageId={"type": ["string", "null"]}),
+            "properties": {
+                "at": _MOMENT,
+                "kind": {
+                    "enum": [
+                        *("sending", "sent", "delivered", "failed", "fallback", "pending", "scheduled", "dropped"),
+                        *("reply", "opened"),
+                    ]
+                },
+                "messageId": {"type": ["string", "null"]},
+                "replyId": _TEXT,
+            },
+        }
+    ),
+    deliveries=_COUNT,
+    nextDue={"anyOf": [_MOMENT, {"type": "null"}]},
+)
+RUN: Schema = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {"max": {"type": "integer", "minimum": 1, "description": "so many jobs at most; all that are due"}},
+}
+FAILURE: Schema = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {"error": {**_TEXT, "description": "why; a webhook is told, too"}},
+}

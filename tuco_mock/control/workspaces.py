@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from tuco_mock.control.door import ControlCall
     from tuco_mock.domain.workspaces import Workspace
 
-SETTINGS = ("name", "apiKeys", "seed", "active", "readOnly", "defaultCountryCode", "rateLimits")
+SETTINGS = (
+    *("name", "apiKeys", "seed", "active", "readOnly", "defaultCountryCode", "rateLimits"),
+    *("worker", "fallbackConfigured"),
+)
 """What PATCH changes, in the fixture format's words."""
 
 _COUNTED = ("lines", "lists", "leads", "campaigns", "messages", "replies", "webhooks")
@@ -25,7 +28,7 @@ _COUNTED = ("lines", "lists", "leads", "campaigns", "messages", "replies", "webh
 
 def list_all(call: ControlCall) -> dict[str, Any]:
     """All workspaces, the first one first."""
-    return {"workspaces": [_settings(workspace) for workspace in call.store.workspaces.all()]}
+    return {"workspaces": [_settings(call, workspace) for workspace in call.store.workspaces.all()]}
 
 
 def make(call: ControlCall) -> dict[str, Any]:
@@ -66,6 +69,7 @@ def change(call: ControlCall) -> dict[str, Any]:
     if rotate:
         changed = msgspec.structs.replace(changed, api_keys=(f"tuco_sk_{secrets.token_hex(16)}",))
     call.store.workspaces.replace(changed)
+    call.store.alarm.ring(workspace.id)
     if "rateLimits" in body:
         call.store.vitals.refill(workspace.id)
     return _whole(call, changed)
@@ -108,7 +112,7 @@ def _object(call: ControlCall) -> dict[str, Any]:
     return dict(call.body)
 
 
-def _settings(workspace: Workspace) -> dict[str, Any]:
+def _settings(call: ControlCall, workspace: Workspace) -> dict[str, Any]:
     return {
         "id": workspace.id,
         "name": workspace.name,
@@ -118,6 +122,8 @@ def _settings(workspace: Workspace) -> dict[str, Any]:
         "readOnly": workspace.read_only,
         "defaultCountryCode": workspace.country_code,
         "rateLimits": {group: workspace.limit(group) for group in DEFAULT_LIMITS},
+        "worker": call.store.worker_of(workspace),
+        "fallbackConfigured": workspace.fallback_configured,
     }
 
 
@@ -127,4 +133,4 @@ def _whole(call: ControlCall, workspace: Workspace) -> dict[str, Any]:
 
 def _shown(call: ControlCall, workspace: Workspace, counts: dict[str, int]) -> dict[str, Any]:
     clock = clock_shown(call.store.vitals.clock(workspace.id))
-    return {**_settings(workspace), "clock": clock, "counts": counts}
+    return {**_settings(call, workspace), "clock": clock, "counts": counts}

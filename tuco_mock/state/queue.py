@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from redis.client import Pipeline
 
     from tuco_mock.domain.messages import JobState
+    from tuco_mock.state.alarm import Alarm
     from tuco_mock.state.snapshots import Image, Snapshots
 
 KIND = "jobs"
@@ -69,8 +70,9 @@ class QueuedJob(NamedTuple):
 class Queue:
     """The jobs of all workspaces."""
 
-    def __init__(self, redis: Redis, snapshots: Snapshots) -> None:
+    def __init__(self, redis: Redis, snapshots: Snapshots, alarm: Alarm) -> None:
         self._redis = redis
+        self._alarm = alarm
         self._snapshots = snapshots
 
     def add(self, workspace: str, jobs: Sequence[Job]) -> None:
@@ -94,6 +96,7 @@ class Queue:
             if active:
                 pipe.lpush(names.active, *active)
             pipe.execute()
+        self._alarm.ring(workspace)
 
     def remove(self, workspace: str, message_ids: Sequence[str]) -> int:
         """Remove the messages' jobs, unless a worker holds them; the number really removed (C13)."""
@@ -147,6 +150,35 @@ class Queue:
         if held:
             self._redis.delete(names.job(message_id))
         return held
+
+    def delay(self, workspace: str, message_id: str, due: int, now: int, order: int) -> None:
+        """Let the worker that holds the job put it off until it is due, in milliseconds."""
+        names = _Names(workspace)
+        self._snapshots.note(workspace, self._images(names, [message_id], held=True))
+        job = Job(message_id, "delayed", due, order, now)
+        pipe = self._redis.pipeline(transaction=True)
+        pipe.lrem(names.active, 1, message_id)
+        pipe.hset(names.job(message_id), items=_fields(workspace, job))
+        pipe.zadd(names.delayed, {message_id: _delayed_score(job)})
+        pipe.execute()
+        self._alarm.ring(workspace)
+
+    def next(self, workspace: str, now: int) -> QueuedJob | None:
+        """The job to be taken next: of delayed ones that are due the one due first, then those that wait (W3).
+
+        When there is neither, the one that will be due first.
+        """
+        names = _Names(workspace)
+        pipe = self._redis.pipeline(transaction=False)
+        pipe.zrange(names.delayed, 0, 0, withscores=True)
+        pipe.zrange(names.waiting, 0, 0)
+        delayed, waiting = cast("tuple[list[tuple[str, float]], list[str]]", pipe.execute())
+        if delayed:
+            (message_id, score), *_ = delayed
+            due = int(score) // _DELAY_STEP
+            if not waiting or due <= now:
+                return QueuedJob(message_id, "delayed", due)
+        return QueuedJob(waiting[0], "waiting", None) if waiting else None
 
     def is_held(self, workspace: str, message_id: str) -> bool:
         """Whether a worker holds the message's job."""

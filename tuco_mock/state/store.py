@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from tuco_mock.domain.ids import key
 from tuco_mock.settings import JOURNAL_LIMIT
 from tuco_mock.state import indexes
+from tuco_mock.state.agenda import Agenda
+from tuco_mock.state.alarm import Alarm
 from tuco_mock.state.bell import Bell
 from tuco_mock.state.documents import Documents
 from tuco_mock.state.faults import Faults
@@ -14,16 +16,19 @@ from tuco_mock.state.leads import Leads
 from tuco_mock.state.lists import Lists
 from tuco_mock.state.log import UNCLAIMED, Log
 from tuco_mock.state.messages import Messages
+from tuco_mock.state.pace import Pace
 from tuco_mock.state.queue import Queue
 from tuco_mock.state.replies import Replies
 from tuco_mock.state.snapshots import Snapshots
 from tuco_mock.state.starts import Starts
+from tuco_mock.state.turns import Turns
 from tuco_mock.state.vitals import Vitals, vitals_key
 from tuco_mock.state.workspaces import Workspaces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tuco_mock.domain.workspaces import WorkerMode, Workspace
     from tuco_mock.state.engines import Document, Engines
 
 _OLDEST_FIRST = [("seq", 1)]
@@ -45,24 +50,38 @@ class Store:
         faults: what goes wrong on purpose.
         log: requests, and what else was done to a workspace.
         bell: wakes those who wait for something to be logged.
+        agenda: what is still to happen to messages.
+        pace: the lines, in the order in which they take turns.
+        alarm: wakes the worker when something may be due.
+        turns: lets one worker at a time move a workspace's time.
+        worker: how the worker goes in workspaces that don't say: ``auto`` or ``manual`` (W1).
     """
 
-    def __init__(self, engines: Engines, journal_limit: int = JOURNAL_LIMIT) -> None:
+    def __init__(self, engines: Engines, journal_limit: int = JOURNAL_LIMIT, worker: WorkerMode = "manual") -> None:
+        self.worker = worker
         indexes.create(engines)
         self.engines = engines
+        self.alarm = Alarm()
+        self.turns = Turns()
         self.workspaces = Workspaces(engines)
-        self.vitals = Vitals(engines.redis)
+        self.vitals = Vitals(engines.redis, self.alarm)
         self.snapshots = Snapshots(engines.redis)
         self.documents = Documents(engines, self.snapshots)
         self.leads = Leads(engines)
         self.lists = Lists(engines, self.documents)
         self.messages = Messages(engines, self.documents)
         self.replies = Replies(engines, self.documents)
-        self.queue = Queue(engines.redis, self.snapshots)
+        self.queue = Queue(engines.redis, self.snapshots, self.alarm)
+        self.agenda = Agenda(engines, self.documents, self.vitals, self.alarm)
+        self.pace = Pace(engines, self.documents)
         self.starts = Starts(engines.redis)
         self.faults = Faults(engines.redis, self.workspaces)
         self.bell = Bell()
         self.log = Log(engines.redis, self.bell, journal_limit)
+
+    def worker_of(self, workspace: Workspace) -> WorkerMode:
+        """How the worker goes in a workspace."""
+        return workspace.worker or self.worker
 
     def move_in(self, workspace: str, kind: str, documents: list[Document]) -> None:
         """Keep new documents of a kind and take them out of the list as it goes, so that memory holds them once."""

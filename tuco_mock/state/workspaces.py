@@ -108,6 +108,8 @@ def _workspace(document: Document) -> Workspace:
         country_code=document["countryCode"],
         rate_limits=document["rateLimits"],
         has_faults=document["hasFaults"],
+        worker=document["worker"],
+        fallback_configured=document["fallbackConfigured"],
     )
 
 
@@ -120,4 +122,6 @@ def _settings(workspace: Workspace) -> dict[str, Any]:
         "readOnly": workspace.read_only,
         "countryCode": workspace.country_code,
         "rateLimits": dict(workspace.rate_limits),
+        "worker": workspace.worker,
+        "fallbackConfigured": workspace.fallback_configured,
     }
