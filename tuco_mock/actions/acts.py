@@ -22,24 +22,24 @@ Happened = tuple[str, str | None] | tuple[str, str | None, str | None]
 """What kind of thing happened, to which message, and the id of a reply."""
 
 
-def happen(store: Store, workspace: Workspace, deed: Mapping[str, Any]) -> Happened | None:
+def happen(store: Store, workspace: Workspace, deed: Mapping[str, Any], now: int) -> Happened | None:
     """Let something of the agenda happen; None when what it is about is gone, or not as it was."""
     message_id = deed.get("messageId")
     name = deed["deed"]
     if name == "sent":
-        return None if message_id is None else _end_sending(store, workspace, message_id.lower())
+        return None if message_id is None else _end_sending(store, workspace, message_id.lower(), now)
     if name == "delivered":
-        return None if message_id is None else _deliver(store, workspace, message_id.lower())
+        return None if message_id is None else _deliver(store, workspace, message_id.lower(), now)
     if name == "opened":
         return None if message_id is None else _open(store, workspace, message_id.lower())
     return _reply(store, workspace, deed)
 
 
-def _end_sending(store: Store, workspace: Workspace, message_id: str) -> Happened | None:
+def _end_sending(store: Store, workspace: Workspace, message_id: str, now: int) -> Happened | None:
     message = store.messages.get(workspace.id, message_id)
     if message is None:
         return None
-    sending = Sending(store, workspace, message, store.vitals.clock(workspace.id).now())
+    sending = Sending(store, workspace, message, now)
     to = next((each for each in sending.recipients() if each.text == message.get("sentTo")), None)
     found = Reach(imessage=True) if to is None else reach(store, workspace, to.key)
     if not sending.arrive(to, found):
@@ -48,8 +48,8 @@ def _end_sending(store: Store, workspace: Workspace, message_id: str) -> Happene
     return sending.message["status"], message_id
 
 
-def _deliver(store: Store, workspace: Workspace, message_id: str) -> Happened | None:
-    at = iso(store.vitals.clock(workspace.id).now())
+def _deliver(store: Store, workspace: Workspace, message_id: str, now: int) -> Happened | None:
+    at = iso(now)
     changes = {"deliveredAt": at, "updatedAt": at}
     moved = store.messages.move(workspace.id, message_id, "delivered", changes, ("sent",))
     return ("delivered", message_id) if moved else None

@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     from tuco_mock.state.store import Store
 
 
-def message_event(
-    store: Store, workspace: Workspace, event: str, message: Document, data: Mapping[str, Any]
-) -> None:
+def message_event(store: Store, workspace: Workspace, event: str, message: Document, data: Mapping[str, Any]) -> None:
     """Tell the subscribed webhooks what became of a message."""
 
 

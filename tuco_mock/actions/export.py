@@ -52,7 +52,11 @@ def state_of(store: Store, workspace: Workspace) -> dict[str, Any]:
     for kind in KINDS:
         state[kind] = words(store, here, kind, store.all(kind, here))
     if agenda := store.agenda.all(here):
-        state["agenda"] = [render.act(each) for each in agenda]
+        state["agenda"] = [render.act(each.due, each.deed) for each in agenda]
+    if bookings := store.bookings.all(here):
+        state["bookings"] = [
+            render.booking(line_id, day, booked) for line_id, days in bookings.items() for day, booked in days.items()
+        ]
     return state
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuco_mock.domain import lines, pacing
+from tuco_mock.domain.bookings import book, room, unbook
 from tuco_mock.domain.pacing import Pause
+from tuco_mock.domain.timestamps import iso
 from tuco_mock.domain.windows import Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tuco_mock.domain.pacing import Span
+    from tuco_mock.domain.bookings import Bookings
     from tuco_mock.state.engines import Document
     from tuco_mock.state.store import Store
 
@@ -28,13 +30,13 @@ class Turn(NamedTuple):
         line: its document.
         first: whether the recipient never got a message from it.
         pause: why it can't send it now; None when it can.
-        booked: with a pause: what is booked on the line then.
+        bookings: with a pause: what is booked on the line then.
     """
 
     line: Document
     first: bool
     pause: Pause | None = None
-    booked: list[Span] | None = None
+    bookings: Bookings | None = None
 
 
 def turn_of(store: Store, workspace: str, message: Document, now: int) -> Turn | None:
@@ -45,8 +47,7 @@ def turn_of(store: Store, workspace: str, message: Document, now: int) -> Turn |
     window = Window.of(*map(message.get, ("timezone", "sendWindowStart", "sendWindowEnd", "allowedDaysOfWeek")))
     best: Turn | None = None
     for line in candidates(store, workspace, message):
-        first = not store.pace.has_heard(workspace, message, line["id"])
-        turn = _turn(line, window, now, first=first)
+        turn = _turn(store, workspace, message, line, window, now)
         if turn.pause is None:
             return turn
         if best is None or best.pause is None or turn.pause.until < best.pause.until:
@@ -63,20 +64,18 @@ def candidates(store: Store, workspace: str, message: Document) -> Iterator[Docu
         yield from filter(lines.is_usable, store.pace.in_turn(workspace))
 
 
-def _turn(line: Document, window: Window | None, now: int, *, first: bool) -> Turn:
+def _turn(store: Store, workspace: str, message: Document, line: Document, window: Window | None, now: int) -> Turn:
+    first = not store.pace.has_heard(workspace, message, line["id"])
     pause = _pause(line, window, now, first=first)
     if pause is None:
         return Turn(line, first)
-    gap, booked = pacing.gap_of(first=first), pacing.spans_of(line)
-    until = pause.until
-    for _ in range(_ROUNDS):
-        placed = pacing.place(booked, until, gap)
-        again = _pause(line, window, placed, first=first)
-        if again is None:
-            until = placed
-            break
-        until = again.until
-    return Turn(line, first, pause._replace(until=until), pacing.with_booked(booked, until, gap, now))
+    gap, bookings = pacing.gap_of(first=first), store.bookings.of(workspace, line["id"])
+    if "delayReason" in message:  # its time has come, and is passed over
+        bookings = unbook(bookings, message["scheduledDate"], first=first) or bookings
+    until = room(line, bookings, window, pause.until, gap, first=first)
+    if iso(until)[:10] != iso(pause.until)[:10] and not pause.long:
+        pause = Pause(until, pacing.limit_reason(line, first=first), True)
+    return Turn(line, first, pause._replace(until=until), book(bookings, until, gap, iso(now)[:10], first=first))
 
 
 def _pause(line: Document, window: Window | None, moment: int, *, first: bool) -> Pause | None:

@@ -44,13 +44,7 @@ def recipients(workspace: Workspace, message: Document, lead: Mapping[str, Any] 
     emails = [(name, lead.get(name)) for name in addresses.EMAIL_FIELDS if not (email and name == "email")]
     kind = message.get("messageType", "imessage")
     found = _keyed([*named, *phones, *emails], workspace.country_code)
-    return list(
-        {
-            each.key: each
-            for each in found
-            if kind == "imessage" or each.is_phone == (kind == "sms")
-        }.values()
-    )
+    return list({each.key: each for each in found if kind == "imessage" or each.is_phone == (kind == "sms")}.values())
 
 
 def _keyed(named: list[tuple[str, str | None]], country_code: str) -> Iterator[Recipient]:

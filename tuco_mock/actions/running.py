@@ -6,12 +6,13 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from tuco_mock.actions.worker import Done, next_due, run_jobs, run_next
+from tuco_mock.actions.worker import do, next_thing, run_jobs
 from tuco_mock.domain.clocks import Clock, hold_moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tuco_mock.actions.worker import Done
     from tuco_mock.domain.workspaces import Workspace
     from tuco_mock.state.store import Store
 
@@ -25,11 +26,13 @@ class Breath:
     def __init__(self) -> None:
         self._since = time.perf_counter()
 
-    async def take(self) -> None:
-        """Give way if it has been long."""
-        if time.perf_counter() - self._since > _LONGEST_TURN:
-            await asyncio.sleep(0)
-            self._since = time.perf_counter()
+    async def take(self) -> bool:
+        """Give way if it has been long; whether it had been."""
+        if time.perf_counter() - self._since <= _LONGEST_TURN:
+            return False
+        await asyncio.sleep(0)
+        self._since = time.perf_counter()
+        return True
 
 
 async def advance(store: Store, workspace: Workspace, target: Clock) -> list[Done]:
@@ -40,16 +43,16 @@ async def advance(store: Store, workspace: Workspace, target: Clock) -> list[Don
     here = workspace.id
     end, done, breath = target.now(), [], Breath()
     async with store.turns.of(here):
-        while (due := next_due(store, here)) is not None and due <= end:
-            clock = store.vitals.clock(here)
-            if due > clock.now():
-                store.vitals.set_clock(here, Clock(True, due))
-            found = run_next(store, workspace, max(due, store.vitals.clock(here).now()))
+        now = store.vitals.clock(here).now()
+        while (thing := next_thing(store, here, now)) is not None and thing.due <= end:
+            if thing.due > now:
+                now = thing.due
+                store.vitals.set_clock(here, Clock(True, now))
+            found = do(store, workspace, thing, now)
             if found is not None:
                 done.append(found)
-            await breath.take()
-            if not store.vitals.exist(here):  # it was dropped meanwhile
-                return done
+            if await breath.take() and not store.vitals.exist(here):
+                return done  # it was dropped meanwhile
         store.vitals.set_clock(here, target)
     return done
 
@@ -58,10 +61,16 @@ async def run_present(store: Store, workspace: Workspace) -> list[Done]:
     """Do all that is due at the workspace's present moment, which may go on while it is done."""
     done, breath = [], Breath()
     async with store.turns.of(workspace.id):
-        while (found := run_next(store, workspace, store.vitals.clock(workspace.id).now())) is not None:
-            done.append(found)
-            await breath.take()
-            hold_moment()  # the next thing is done at a moment of its own
+        while True:
+            now = store.vitals.clock(workspace.id).now()
+            thing = next_thing(store, workspace.id, now)
+            if thing is None or thing.due > now:
+                break
+            found = do(store, workspace, thing, now)
+            if found is not None:
+                done.append(found)
+            if await breath.take():
+                hold_moment()  # the next thing is done at a moment of its own
     return done
 
 
@@ -74,4 +83,3 @@ async def run_queue(store: Store, workspace: Workspace, limit: int | None) -> li
             done.append(each)
             await breath.take()
     return done
-

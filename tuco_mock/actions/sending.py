@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tuco_mock.actions.events import message_event
@@ -9,6 +10,7 @@ from tuco_mock.actions.load import add
 from tuco_mock.actions.recipients import Recipient, recipients
 from tuco_mock.domain import pacing
 from tuco_mock.domain.agenda import Act
+from tuco_mock.domain.bookings import unbook
 from tuco_mock.domain.fixture.build import Items
 from tuco_mock.domain.fixture.model import Message
 from tuco_mock.domain.messages import CANCELLABLE, Status, phase_of
@@ -45,8 +47,13 @@ class Sending:
         self._store = store
         self._workspace = workspace
         self._now = now
-        lead_id = message["leadId"]
-        self.lead = None if lead_id is None else store.leads.get(workspace.id, lead_id)
+        self._booked: str | None = message.get("scheduledDate") if "delayReason" in message else None
+
+    @cached_property
+    def lead(self) -> Document | None:
+        """The lead it goes to, if it has one."""
+        lead_id = self.message["leadId"]
+        return None if lead_id is None else self._store.leads.get(self._workspace.id, lead_id)
 
     def recipients(self) -> list[Recipient]:
         """Where it can go, in the order in which it is tried."""
@@ -66,8 +73,7 @@ class Sending:
         if not self.move(status, changes, CANCELLABLE):
             return False
         if turn is not None and (slow or reach.failure is None):
-            here = self._workspace.id
-            self._store.pace.change(here, turn.line["id"], pacing.sent(turn.line, self._now, first=turn.first))
+            self._count(turn)
         if slow:
             self._later([Act(self._now + reach.takes_ms, self._deed("sent"))])
         elif reach.failure is not None:
@@ -88,9 +94,7 @@ class Sending:
         if not self.move("sent", {**changes, "sentAt": iso(self._now)}, allowed):
             return False
         if turn is not None:
-            self._store.pace.change(
-                self._workspace.id, turn.line["id"], pacing.sent(turn.line, self._now, first=turn.first)
-            )
+            self._count(turn)
         self._sent(to, reach)
         return True
 
@@ -135,6 +139,15 @@ class Sending:
             if not (self.message.get("recipientPhone") or self.message.get("recipientEmail")):
                 changes |= {to.field: to.text, "to": [to.key]}
         return changes
+
+    def _count(self, turn: Turn) -> None:
+        """Let the line note what it has sent; a time that was booked for it is used up."""
+        here, line_id = self._workspace.id, turn.line["id"]
+        self._store.pace.change(here, line_id, pacing.sent(turn.line, self._now, first=turn.first))
+        if self._booked is not None:
+            left = unbook(self._store.bookings.of(here, line_id), self._booked, first=turn.first)
+            if left is not None:
+                self._store.bookings.put(here, line_id, left)
 
     def _sent(self, to: Recipient | None, reach: Reach) -> None:
         """What follows: its event, and what its recipient does in time."""

@@ -10,6 +10,8 @@ from tuco_mock.actions.reach import Reach, reach
 from tuco_mock.actions.sending import IN_HAND, Sending
 from tuco_mock.domain.messages import CANCELLABLE, Status
 from tuco_mock.domain.timestamps import iso
+from tuco_mock.state.agenda import key_of as agenda_key
+from tuco_mock.state.agenda import planned
 from tuco_mock.state.queue import Job
 
 if TYPE_CHECKING:
@@ -18,11 +20,14 @@ if TYPE_CHECKING:
     from tuco_mock.actions.presend import Turn
     from tuco_mock.actions.recipients import Recipient
     from tuco_mock.domain.workspaces import Workspace
+    from tuco_mock.state.agenda import Planned
     from tuco_mock.state.engines import Document
+    from tuco_mock.state.queue import QueuedJob
     from tuco_mock.state.store import Store
 
 NO_ADDRESS = "No address of the recipient can be used for this type of message"
 """The error of a message that has nowhere to go."""
+
 
 class Done(NamedTuple):
     """Something that was done.
@@ -57,34 +62,43 @@ def attempt(store: Store, workspace: Workspace, message: Document) -> Document:
     return sending.message
 
 
-def run_next(store: Store, workspace: Workspace, until: int) -> Done | None:
-    """Do what is due first, at the clock's present moment; None when nothing is due by `until`, in milliseconds."""
-    here = workspace.id
-    while True:
-        job, act = store.queue.next(here, until), store.agenda.next(here)
-        now = store.vitals.clock(here).now()
-        job_due = None if job is None else now if job.due is None else job.due
-        if act is not None and (job_due is None or act["due"] <= job_due):
-            if act["due"] > until:
-                return None
-            if store.agenda.take(here, act):
-                done = happen(store, workspace, act["deed"])
-                if done is not None:
-                    return Done(now, *done)
-        elif job is None or job_due is None or job_due > until:
-            return None
-        elif store.queue.start(here, job.message_id):
-            return work_off(store, workspace, job.message_id)
+class Thing(NamedTuple):
+    """What is due next: a job or an act of the agenda, and when, in milliseconds."""
+
+    due: int
+    job: QueuedJob | None
+    act: Planned | None
+
+
+def next_thing(store: Store, workspace: str, now: int) -> Thing | None:
+    """What is due next in a workspace whose clock shows `now`; None when there is nothing at all.
+
+    Of what is due at one moment that which happens by itself comes first, then jobs.
+    """
+    job, [agenda] = store.queue.next_of(workspace, now, agenda_key(workspace))
+    act = planned(agenda)
+    job_due = None if job is None else now if job.due is None else job.due
+    if act is not None and (job_due is None or act.due <= job_due):
+        return Thing(act.due, None, act)
+    return None if job_due is None else Thing(job_due, job, None)
+
+
+def do(store: Store, workspace: Workspace, thing: Thing, now: int) -> Done | None:
+    """Do what was due, at this moment, which the workspace's clock shows; None when there was nothing to do any more."""
+    if thing.job is not None:
+        taken = store.queue.take(workspace.id, thing.job)
+        return work_off(store, workspace, thing.job.message_id, now) if taken else None
+    assert thing.act is not None
+    if not store.agenda.take(workspace.id, thing.act):
+        return None
+    done = happen(store, workspace, thing.act.deed, now)
+    return None if done is None else Done(now, *done)
 
 
 def next_due(store: Store, workspace: str) -> int | None:
     """When the next thing is due in a workspace, in milliseconds of its clock; None when there is none."""
-    now = store.vitals.clock(workspace).now()
-    job, act = store.queue.next(workspace, now), store.agenda.next(workspace)
-    found = [] if act is None else [act["due"]]
-    if job is not None:
-        found.append(now if job.due is None else job.due)
-    return min(found, default=None)
+    thing = next_thing(store, workspace, store.vitals.clock(workspace).now())
+    return None if thing is None else thing.due
 
 
 def run_jobs(store: Store, workspace: Workspace, limit: int | None) -> Iterator[Done]:
@@ -96,15 +110,14 @@ def run_jobs(store: Store, workspace: Workspace, limit: int | None) -> Iterator[
         job = store.queue.next(here, now)
         if job is None or (job.due is not None and job.due > now):
             return
-        if store.queue.start(here, job.message_id):
+        if store.queue.take(here, job):
             taken += 1
-            yield work_off(store, workspace, job.message_id)
+            yield work_off(store, workspace, job.message_id, now)
 
 
-def work_off(store: Store, workspace: Workspace, message_id: str) -> Done:
+def work_off(store: Store, workspace: Workspace, message_id: str, now: int) -> Done:
     """Do a job that this worker holds."""
     here = workspace.id
-    now = store.vitals.clock(here).now()
     message = store.messages.get(here, message_id)
     if message is None or message["status"] not in CANCELLABLE:
         store.queue.finish(here, message_id)
@@ -155,7 +168,7 @@ def _put_off(store: Store, workspace: Workspace, sending: Sending, turn: Turn, n
         if held:
             store.queue.finish(here, message_id)
         return False
-    store.pace.change(here, line_id, {"booked": turn.booked})
+    store.bookings.put(here, line_id, turn.bookings or {})
     order = sending.message["seq"]
     if held:
         store.queue.delay(here, message_id, pause.until, now, order)

@@ -20,6 +20,7 @@ from tuco_mock.client.models import (
     Fault,
     FaultEffect,
     FaultMatch,
+    Happened,
     Job,
     Lead,
     LeadList,
@@ -28,6 +29,7 @@ from tuco_mock.client.models import (
     Queue,
     Reply,
     Request,
+    Settled,
     Snapshot,
     Webhook,
 )

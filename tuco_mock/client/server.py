@@ -106,7 +106,10 @@ class Server:
             ControlError: the fixture or state has mistakes.
         """
         given = {
-            **{"clock": clock, "rateLimits": rate_limits, "name": name, "worker": worker},
+            "clock": clock,
+            "rateLimits": rate_limits,
+            "name": name,
+            "worker": worker,
             "seed": None if seed is None else str(seed),
         }
         body: dict[str, Any] = {word: value for word, value in given.items() if value is not None}

@@ -72,7 +72,10 @@ _SETTINGS: dict[str, Schema] = {
     "active": {"type": "boolean"},
     "readOnly": {"type": "boolean"},
     "defaultCountryCode": _TEXT,
-    "worker": {"enum": ["auto", "manual"], "description": "as the clock goes, or when told to; the server's if left out"},
+    "worker": {
+        "enum": ["auto", "manual"],
+        "description": "as the clock goes, or when told to; the server's if left out",
+    },
     "fallbackConfigured": {"type": "boolean", "description": "whether an SMS can be sent where iMessage fails"},
     "rateLimits": {
         "type": "object",

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from tuco_mock.domain.ids import key
-
-Document = dict[str, Any]
-
 
 class Act(NamedTuple):
     """Something that is to happen.
@@ -18,9 +14,4 @@ class Act(NamedTuple):
     """
 
     due: int
-    deed: Document
-
-
-def agenda_document(workspace: str, number: int, due: int, deed: Document) -> Document:
-    """An act as it is stored; acts due at the same moment happen in the order of their numbers."""
-    return {"_id": key(workspace, f"act{number}"), "workspaceId": workspace, "seq": number, "due": due, "deed": deed}
+    deed: dict[str, Any]

@@ -72,7 +72,7 @@ def may_send(line: Document, day: str, *, first_contact: bool) -> bool:
     return not first_contact or so_far.new_conversations < limits.new_conversations
 
 
-def with_send_counted(line: Document, day: str, first_contact: bool) -> dict[str, Any]:  # noqa: FBT001 - the seam of the worker
+def with_send_counted(line: Document, day: str, first_contact: bool) -> dict[str, Any]:
     """What changes in a line's document when it has sent a message: ``{"usage": …}``."""
     so_far = used(line, day)
     return {

@@ -45,7 +45,5 @@ TABLE = (
 )
 """All of them. Each has iMessage, whatever the workspace's setting is, but for the one that has none."""
 
-BY_KEY: dict[str, Reach] = {
-    key: magic.reach for magic in TABLE for key in ("p:" + magic.phone, "e:" + magic.email)
-}
+BY_KEY: dict[str, Reach] = {key: magic.reach for magic in TABLE for key in ("p:" + magic.phone, "e:" + magic.email)}
 """What each does, by its index key (`addresses.phone_key`, `email_key`)."""

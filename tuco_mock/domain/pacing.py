@@ -1,9 +1,4 @@
-"""How fast a line may send: its daily limits, and the gaps between its messages (W5 to W10).
-
-A message that must wait is given a time of its own behind those that wait already (`booked`), so that a thousand
-that wait for one line don't all try again at the same moment. A booking is no promise: what counts when the time has
-come is what the line has really sent.
-"""
+"""How fast a line may send: its daily limits, and the gaps between its messages (W5 to W10)."""
 
 from __future__ import annotations
 
@@ -22,9 +17,6 @@ CONTACT_GAP = 45_000
 """How long after a first message to one contact a line sends one to another, in milliseconds."""
 
 _DAY = 86_400_000
-
-Span = tuple[int, int]
-"""The first and the last of times that follow each other without room for another one, in milliseconds."""
 
 
 class Pause(NamedTuple):
@@ -46,12 +38,16 @@ def limited(line: Document, moment: int, *, first: bool) -> Pause | None:
     day = iso(moment)[:10]
     if lines.may_send(line, day, first_contact=first):
         return None
-    limits, used = lines.limits_of(line), lines.used(line, day)
-    if used.total_messages >= limits.total_messages:
-        reason = f"Daily limit of {limits.total_messages} messages reached"
-    else:
-        reason = f"Daily limit of {limits.new_conversations} new conversations reached"
-    return Pause(min(moment - moment % _DAY + _DAY, MILLIS_MAX), reason, True)
+    total = lines.used(line, day).total_messages >= lines.limits_of(line).total_messages
+    return Pause(min(moment - moment % _DAY + _DAY, MILLIS_MAX), limit_reason(line, first=first and not total), True)
+
+
+def limit_reason(line: Document, *, first: bool) -> str:
+    """How a message is told that a line has no room for it on a day."""
+    limits = lines.limits_of(line)
+    if first:
+        return f"Daily limit of {limits.new_conversations} new conversations reached"
+    return f"Daily limit of {limits.total_messages} messages reached"
 
 
 def device_gap(line: Document, moment: int) -> Pause | None:
@@ -73,33 +69,6 @@ def _after(text: str | None, gap: int) -> int:
 def gap_of(*, first: bool) -> int:
     """How far apart from others a message is booked."""
     return CONTACT_GAP if first else DEVICE_GAP
-
-
-def place(booked: list[Span], moment: int, gap: int) -> int:
-    """The first moment from this one on that keeps a gap to all that is booked."""
-    for start, end in booked:
-        if moment + gap <= start:
-            break
-        moment = max(moment, end + gap)
-    return moment
-
-
-def with_booked(booked: list[Span], moment: int, gap: int, now: int) -> list[Span]:
-    """What is booked when a moment is, too; what is past is left out, spans without room between them are one."""
-    spans: list[Span] = []
-    for start, end in sorted([*booked, (moment, moment)]):
-        if end < now:
-            continue
-        if spans and start - spans[-1][1] < 2 * gap:
-            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
-        else:
-            spans.append((start, end))
-    return spans
-
-
-def spans_of(line: Document) -> list[Span]:
-    """What is booked on a line, earliest first."""
-    return [(start, end) for start, end in line.get("booked") or ()]
 
 
 def sent(line: Document, now: int, *, first: bool) -> dict[str, Any]:

@@ -1,48 +1,114 @@
-"""What is still to happen in all workspaces, by the time when it is due."""
+"""What is still to happen in all workspaces, by the time when it is due: a sorted set a workspace.
+
+A member is the act's number and its deed as JSON, the score the time when it is due in milliseconds. As with jobs
+(`state.queue`), what is about to be written is noted in the workspace's snapshots.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from tuco_mock.domain.agenda import agenda_document
+import msgspec
+
+from tuco_mock.domain.agenda import Act
+from tuco_mock.state.snapshots import place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from tuco_mock.domain.agenda import Act
+    from redis import Redis
+
     from tuco_mock.state.alarm import Alarm
-    from tuco_mock.state.documents import Documents
-    from tuco_mock.state.engines import Document, Engines
+    from tuco_mock.state.snapshots import Snapshots
     from tuco_mock.state.vitals import Vitals
 
-_SOONEST_FIRST = [("due", 1), ("seq", 1)]
+KIND = "agenda"
+"""What acts are called in snapshots."""
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Planned(NamedTuple):
+    """An act of the agenda; `member` is what it is kept as."""
+
+    due: int
+    member: str
+
+    @property
+    def deed(self) -> dict[str, Any]:
+        """What is to happen, in the words of the fixture format."""
+        found: dict[str, Any] = msgspec.json.decode(self.member.partition(" ")[2])
+        return found
 
 
 class Agenda:
-    """The acts' documents: `due` in milliseconds, and the `deed` in the words of the fixture format."""
+    """The agendas of all workspaces."""
 
-    def __init__(self, engines: Engines, documents: Documents, vitals: Vitals, alarm: Alarm) -> None:
-        self._collection = engines.documents["agenda"]
-        self._documents = documents
+    def __init__(self, redis: Redis, snapshots: Snapshots, vitals: Vitals, alarm: Alarm) -> None:
+        self._redis = redis
+        self._snapshots = snapshots
         self._vitals = vitals
         self._alarm = alarm
 
     def add(self, workspace: str, acts: Sequence[Act]) -> None:
-        """Let these happen, each in its time."""
+        """Let these happen, each in its time; of those due at once in the order in which they were added."""
         if acts:
             first = self._vitals.next_sequence(workspace, len(acts))
-            made = [agenda_document(workspace, number, *act) for number, act in enumerate(acts, first)]
-            self._documents.insert(workspace, "agenda", made)
+            self._put(workspace, {_member(number, act.deed): act.due for number, act in enumerate(acts, first)})
+
+    def begin(self, workspace: str, acts: Sequence[Act]) -> None:
+        """Let these happen in a workspace whose agenda is empty, before whatever is added later."""
+        self._put(workspace, {_member(number - len(acts), act.deed): act.due for number, act in enumerate(acts)})
+
+    def _put(self, workspace: str, members: Mapping[str, int]) -> None:
+        if members:
+            self._snapshots.note(workspace, ((place_of(KIND, each), None) for each in members))
+            self._redis.zadd(key_of(workspace), cast("dict[Any, float]", members))
             self._alarm.ring(workspace)
 
-    def next(self, workspace: str) -> Document | None:
+    def next(self, workspace: str) -> Planned | None:
         """What is due first, or None."""
-        return self._collection.find_one({"workspaceId": workspace}, sort=_SOONEST_FIRST)
+        found = cast("list[tuple[str, float]]", self._redis.zrange(key_of(workspace), 0, 0, withscores=True))
+        return planned(found)
 
-    def take(self, workspace: str, act: Document) -> bool:
+    def take(self, workspace: str, act: Planned) -> bool:
         """Take an act off the agenda to do it; False when somebody else was quicker."""
-        return self._documents.remove(workspace, "agenda", {"_id": act["_id"]}) == 1
+        self._snapshots.note(workspace, [(place_of(KIND, act.member), act.due)])
+        return bool(self._redis.zrem(key_of(workspace), act.member))
 
-    def all(self, workspace: str) -> list[Document]:
+    def all(self, workspace: str) -> list[Planned]:
         """All of a workspace, what is due first first."""
-        return list(self._collection.find({"workspaceId": workspace}, sort=_SOONEST_FIRST))
+        found = cast("list[tuple[str, float]]", self._redis.zrange(key_of(workspace), 0, -1, withscores=True))
+        return [Planned(int(score), member) for member, score in found]
+
+    def drop(self, workspace: str) -> None:
+        """Remove everything of the workspace."""
+        self._snapshots.note(workspace, ((place_of(KIND, each.member), each.due) for each in self.all(workspace)))
+        self._redis.delete(key_of(workspace))
+
+    def put_back(self, workspace: str, images: Mapping[str, int | None]) -> None:
+        """Make the agenda be again what it was: the time of each act, None for one that was not there."""
+        now = {each.member: each.due for each in self.all(workspace)}
+        self._snapshots.note(workspace, ((place_of(KIND, each), now.get(each)) for each in images))
+        gone = [each for each, due in images.items() if due is None]
+        there = {each: due for each, due in images.items() if due is not None}
+        if gone:
+            self._redis.zrem(key_of(workspace), *gone)
+        if there:
+            self._redis.zadd(key_of(workspace), cast("dict[Any, float]", there))
+
+
+def planned(found: Iterable[tuple[str, float]]) -> Planned | None:
+    """The first act of what Redis gave."""
+    return next((Planned(int(score), member) for member, score in found), None)
+
+
+def key_of(workspace: str) -> str:
+    """The Redis key of a workspace's agenda."""
+    return "tuco:agenda:" + workspace
+
+
+def _member(number: int, deed: Mapping[str, Any]) -> str:
+    """A text that sorts by its number; those below 0 stand before the others, which the sign sees to."""
+    order = f"{number:016d}" if number >= 0 else f"-{10**15 + number:015d}"
+    return f"{order} {_encode(deed).decode()}"

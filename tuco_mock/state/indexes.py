@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tuco_mock.state.engines import Engines
 
-IN_WORKSPACE = ("leads", "lines", "lists", "campaigns", "enrolments", "messages", "replies", "threads", "webhooks", "agenda")
+IN_WORKSPACE = ("leads", "lines", "lists", "campaigns", "enrolments", "messages", "replies", "threads", "webhooks")
 """The collections whose documents belong to a workspace."""
 
 INDEXES: dict[str, dict[str, tuple[str, ...]]] = {
@@ -21,7 +21,6 @@ INDEXES: dict[str, dict[str, tuple[str, ...]]] = {
         "newest_of_list": ("workspaceId", "listId", "createdAt", "seq"),
     },
     "lines": {"in_turn": ("workspaceId", "isActive", "lastSentAt", "seq")},
-    "agenda": {"by_time": ("workspaceId", "due", "seq")},
     "lists": {"by_name": ("workspaceId", "name", "seq")},
     "campaigns": {},
     "webhooks": {},

@@ -158,7 +158,7 @@ class Queue:
         job = Job(message_id, "delayed", due, order, now)
         pipe = self._redis.pipeline(transaction=True)
         pipe.lrem(names.active, 1, message_id)
-        pipe.hset(names.job(message_id), items=_fields(workspace, job))
+        pipe.hset(names.job(message_id), "delay", str(max(due - now, 0)))
         pipe.zadd(names.delayed, {message_id: _delayed_score(job)})
         pipe.execute()
         self._alarm.ring(workspace)
@@ -168,17 +168,32 @@ class Queue:
 
         When there is neither, the one that will be due first.
         """
+        return self.next_of(workspace, now)[0]
+
+    def next_of(self, workspace: str, now: int, *others: str) -> tuple[QueuedJob | None, list[Any]]:
+        """The same, and the first members of other sorted sets with their scores."""
         names = _Names(workspace)
         pipe = self._redis.pipeline(transaction=False)
-        pipe.zrange(names.delayed, 0, 0, withscores=True)
-        pipe.zrange(names.waiting, 0, 0)
-        delayed, waiting = cast("tuple[list[tuple[str, float]], list[str]]", pipe.execute())
+        for name in (names.delayed, names.waiting, *others):
+            pipe.zrange(name, 0, 0, withscores=True)
+        delayed, waiting, *rest = pipe.execute()
         if delayed:
-            (message_id, score), *_ = delayed
-            due = int(score) // _DELAY_STEP
+            due = int(delayed[0][1]) // _DELAY_STEP
             if not waiting or due <= now:
-                return QueuedJob(message_id, "delayed", due)
-        return QueuedJob(waiting[0], "waiting", None) if waiting else None
+                return QueuedJob(delayed[0][0], "delayed", due), rest
+        return QueuedJob(waiting[0][0], "waiting", None) if waiting else None, rest
+
+    def take(self, workspace: str, job: QueuedJob) -> bool:
+        """Let a worker take a job that is where it was seen, and hold it; False when somebody else was quicker."""
+        names = _Names(workspace)
+        self._snapshots.note(workspace, self._images(names, [job.message_id], held=True))
+        pipe = self._redis.pipeline(transaction=True)
+        pipe.zrem(names.delayed if job.state == "delayed" else names.waiting, job.message_id)
+        pipe.lpush(names.active, job.message_id)
+        if pipe.execute()[0]:
+            return True
+        self._redis.lrem(names.active, 1, job.message_id)
+        return False
 
     def is_held(self, workspace: str, message_id: str) -> bool:
         """Whether a worker holds the message's job."""

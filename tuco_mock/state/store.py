@@ -10,6 +10,7 @@ from tuco_mock.state import indexes
 from tuco_mock.state.agenda import Agenda
 from tuco_mock.state.alarm import Alarm
 from tuco_mock.state.bell import Bell
+from tuco_mock.state.bookings import BookedLines
 from tuco_mock.state.documents import Documents
 from tuco_mock.state.faults import Faults
 from tuco_mock.state.leads import Leads
@@ -51,6 +52,7 @@ class Store:
         log: requests, and what else was done to a workspace.
         bell: wakes those who wait for something to be logged.
         agenda: what is still to happen to messages.
+        bookings: times given to messages that wait for a line.
         pace: the lines, in the order in which they take turns.
         alarm: wakes the worker when something may be due.
         turns: lets one worker at a time move a workspace's time.
@@ -72,7 +74,8 @@ class Store:
         self.messages = Messages(engines, self.documents)
         self.replies = Replies(engines, self.documents)
         self.queue = Queue(engines.redis, self.snapshots, self.alarm)
-        self.agenda = Agenda(engines, self.documents, self.vitals, self.alarm)
+        self.agenda = Agenda(engines.redis, self.snapshots, self.vitals, self.alarm)
+        self.bookings = BookedLines(engines.redis)
         self.pace = Pace(engines, self.documents)
         self.starts = Starts(engines.redis)
         self.faults = Faults(engines.redis, self.workspaces)
@@ -129,6 +132,7 @@ class Store:
         """Remove everything of the workspace but its settings and what it is reset to."""
         self.documents.empty(workspace)
         self.queue.drop(workspace)
+        self.agenda.drop(workspace)
         self.engines.redis.delete(vitals_key(workspace))
 
     def drop(self, workspace: str) -> None:
@@ -137,6 +141,7 @@ class Store:
         self.workspaces.drop(workspace)
         self.documents.empty(workspace)
         self.queue.drop(workspace)
+        self.agenda.drop(workspace)
         parts = (self.starts, self.faults, self.log)
         self.engines.redis.delete(vitals_key(workspace), *(key for part in parts for key in part.keys(workspace)))
         self.log.wake(workspace)
