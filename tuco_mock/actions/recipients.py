@@ -54,8 +54,7 @@ def _keyed(named: list[tuple[str, str | None]], country_code: str) -> Iterator[R
         if name in addresses.PHONE_FIELDS:
             number = addresses.phone(text, country_code)
             key = addresses.phone_key(number)
-            text = number or text
         else:
-            key = addresses.email_key(addresses.email(text))
+            number, key = None, addresses.email_key(addresses.email(text))
         if key is not None:
-            yield Recipient(key, text)
+            yield Recipient(key, number or text)

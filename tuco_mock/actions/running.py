@@ -3,83 +3,96 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from typing import TYPE_CHECKING
 
-from tuco_mock.actions.worker import do, next_thing, run_jobs
+from tuco_mock.actions.worker import do, next_due, things_due
 from tuco_mock.domain.clocks import Clock, hold_moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
-    from tuco_mock.actions.worker import Done
+    from tuco_mock.actions.worker import Done, Thing
     from tuco_mock.domain.workspaces import Workspace
     from tuco_mock.state.store import Store
 
 _LONGEST_TURN = 0.01
 """How long the event loop is kept from others, in seconds."""
 
-
-class Breath:
-    """Lets others have the event loop from time to time."""
-
-    def __init__(self) -> None:
-        self._since = time.perf_counter()
-
-    async def take(self) -> bool:
-        """Give way if it has been long; whether it had been."""
-        if time.perf_counter() - self._since <= _LONGEST_TURN:
-            return False
-        await asyncio.sleep(0)
-        self._since = time.perf_counter()
-        return True
+_JOBS_AT_ONCE = 100
 
 
 async def advance(store: Store, workspace: Workspace, target: Clock) -> list[Done]:
-    """Move the clock forwards to `target`, and do all that is due on the way, each thing at its own moment.
+    """Move the clock forwards to `target`, and do all that is due on the way, each thing at its own moment (W24).
 
     While something is done, the workspace's clock stands at the moment when it is due.
     """
-    here = workspace.id
-    end, done, breath = target.now(), [], Breath()
+    here, end = workspace.id, target.now()
+    work = _Work(store, workspace)
     async with store.turns.of(here):
         now = store.vitals.clock(here).now()
-        while (thing := next_thing(store, here, now)) is not None and thing.due <= end:
-            if thing.due > now:
-                now = thing.due
+        while (due := next_due(store, here, now)) is not None and due <= end:
+            if due > now:
+                now = due
                 store.vitals.set_clock(here, Clock(True, now))
-            found = do(store, workspace, thing, now)
-            if found is not None:
-                done.append(found)
-            if await breath.take() and not store.vitals.exist(here):
-                return done  # it was dropped meanwhile
+            await work.do_all(things_due(store, here, now), now)
+            if work.is_gone:
+                return work.done
         store.vitals.set_clock(here, target)
-    return done
+    return work.done
 
 
 async def run_present(store: Store, workspace: Workspace) -> list[Done]:
     """Do all that is due at the workspace's present moment, which may go on while it is done."""
-    done, breath = [], Breath()
+    work = _Work(store, workspace)
     async with store.turns.of(workspace.id):
-        while True:
+        now = store.vitals.clock(workspace.id).now()
+        while not work.is_gone and (things := things_due(store, workspace.id, now)):
+            await work.do_all(things, now)
+            hold_moment()  # the next things are done at a moment of their own
             now = store.vitals.clock(workspace.id).now()
-            thing = next_thing(store, workspace.id, now)
-            if thing is None or thing.due > now:
-                break
-            found = do(store, workspace, thing, now)
-            if found is not None:
-                done.append(found)
-            if await breath.take():
-                hold_moment()  # the next thing is done at a moment of its own
-    return done
+    return work.done
 
 
 async def run_queue(store: Store, workspace: Workspace, limit: int | None) -> list[Done]:
-    """Work off the jobs that are due at the present moment, `limit` at most."""
-    done, breath = [], Breath()
+    """Work off the jobs that are due at the present moment, `limit` at most, and let nothing else happen."""
+    work = _Work(store, workspace)
     async with store.turns.of(workspace.id):
-        jobs: Iterator[Done] = run_jobs(store, workspace, limit)
-        for each in jobs:
-            done.append(each)
-            await breath.take()
-    return done
+        now = store.vitals.clock(workspace.id).now()
+        left = limit or sys.maxsize
+        while left and (jobs := store.queue.due(workspace.id, now, min(left, _JOBS_AT_ONCE))):
+            await work.do_all(jobs, now)
+            left -= len(jobs)
+            if work.is_gone:
+                break
+    return work.done
+
+
+class _Work:
+    """What is done in a workspace, one thing after the other, others having the event loop from time to time.
+
+    Attributes:
+        done: what was done.
+        is_gone: whether the workspace was dropped meanwhile.
+    """
+
+    def __init__(self, store: Store, workspace: Workspace) -> None:
+        self.done: list[Done] = []
+        self.is_gone = False
+        self._store = store
+        self._workspace = workspace
+        self._since = time.perf_counter()
+
+    async def do_all(self, things: Sequence[Thing], now: int) -> None:
+        """Do these things at a moment that the workspace's clock shows."""
+        for thing in things:
+            found = do(self._store, self._workspace, thing, now)
+            if found is not None:
+                self.done.append(found)
+            if time.perf_counter() - self._since > _LONGEST_TURN:
+                await asyncio.sleep(0)
+                self._since = time.perf_counter()
+                self.is_gone = not self._store.vitals.exist(self._workspace.id)
+                if self.is_gone:
+                    return

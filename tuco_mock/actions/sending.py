@@ -1,4 +1,4 @@
-"""What becomes of a message that is sent: sent, delivered, failed, fallback, and what follows from each (W12 to W21)."""
+"""What becomes of a message that is sent: sent, failed or fallback, and what follows from each (W12 to W21)."""
 
 from __future__ import annotations
 
@@ -166,7 +166,8 @@ class Sending:
         return {"deed": name, "messageId": self.message["id"]}
 
     def _later(self, acts: Sequence[Act]) -> None:
-        self._store.agenda.add(self._workspace.id, [act._replace(due=min(act.due, MILLIS_MAX)) for act in acts])
+        acts = [act._replace(due=min(act.due, MILLIS_MAX)) for act in acts]
+        self._store.agenda.add(self._workspace.id, acts, self.message["seq"])
 
     def _sms(self) -> None:
         """Send an SMS in its place, if the workspace can and there is a phone: a message of its own (W20)."""

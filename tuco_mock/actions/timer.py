@@ -89,10 +89,12 @@ class Timer:
             return
         if workspace_id in self._tasks or self._store.worker_of(workspace) != "auto":
             return
-        due, clock = next_due(self._store, workspace_id), self._store.vitals.clock(workspace_id)
+        clock = self._store.vitals.clock(workspace_id)
+        now = clock.now()
+        due = next_due(self._store, workspace_id, now)
         if due is None:
             return
-        if due <= clock.now():
+        if due <= now:
             assert self._loop is not None
             self._tasks[workspace_id] = self._loop.create_task(self._work(workspace), context=Context())
         elif not clock.frozen:

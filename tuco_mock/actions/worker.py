@@ -10,23 +10,22 @@ from tuco_mock.actions.reach import Reach, reach
 from tuco_mock.actions.sending import IN_HAND, Sending
 from tuco_mock.domain.messages import CANCELLABLE, Status
 from tuco_mock.domain.timestamps import iso
-from tuco_mock.state.agenda import key_of as agenda_key
-from tuco_mock.state.agenda import planned
-from tuco_mock.state.queue import Job
+from tuco_mock.state.agenda import Planned
+from tuco_mock.state.queue import Job, QueuedJob
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tuco_mock.actions.presend import Turn
     from tuco_mock.actions.recipients import Recipient
     from tuco_mock.domain.workspaces import Workspace
-    from tuco_mock.state.agenda import Planned
     from tuco_mock.state.engines import Document
-    from tuco_mock.state.queue import QueuedJob
     from tuco_mock.state.store import Store
 
 NO_ADDRESS = "No address of the recipient can be used for this type of message"
 """The error of a message that has nowhere to go."""
+
+
+_AT_ONCE = 100
+"""How many things are looked up at once."""
 
 
 class Done(NamedTuple):
@@ -62,57 +61,36 @@ def attempt(store: Store, workspace: Workspace, message: Document) -> Document:
     return sending.message
 
 
-class Thing(NamedTuple):
-    """What is due next: a job or an act of the agenda, and when, in milliseconds."""
-
-    due: int
-    job: QueuedJob | None
-    act: Planned | None
+Thing = QueuedJob | Planned
+"""What can be due: a job or an act of the agenda."""
 
 
-def next_thing(store: Store, workspace: str, now: int) -> Thing | None:
-    """What is due next in a workspace whose clock shows `now`; None when there is nothing at all.
+def next_due(store: Store, workspace: str, now: int) -> int | None:
+    """When the next thing is due in a workspace whose clock shows `now`, in milliseconds; None when there is none."""
+    delayed, waiting = store.queue.first_due(workspace)
+    found = [
+        each for each in (delayed, now if waiting else None, store.agenda.first_due(workspace)) if each is not None
+    ]
+    return min(found, default=None)
 
-    Of what is due at one moment that which happens by itself comes first, then jobs.
+
+def things_due(store: Store, workspace: str, now: int) -> list[Thing]:
+    """The next things that are due by now, in the order in which they are done (W3).
+
+    First what happens by itself, then delayed jobs, each by its time, then those that wait.
     """
-    job, [agenda] = store.queue.next_of(workspace, now, agenda_key(workspace))
-    act = planned(agenda)
-    job_due = None if job is None else now if job.due is None else job.due
-    if act is not None and (job_due is None or act.due <= job_due):
-        return Thing(act.due, None, act)
-    return None if job_due is None else Thing(job_due, job, None)
+    acts = store.agenda.due(workspace, now, _AT_ONCE)
+    return [*acts] if len(acts) == _AT_ONCE else [*acts, *store.queue.due(workspace, now, _AT_ONCE)]
 
 
 def do(store: Store, workspace: Workspace, thing: Thing, now: int) -> Done | None:
-    """Do what was due, at this moment, which the workspace's clock shows; None when there was nothing to do any more."""
-    if thing.job is not None:
-        taken = store.queue.take(workspace.id, thing.job)
-        return work_off(store, workspace, thing.job.message_id, now) if taken else None
-    assert thing.act is not None
-    if not store.agenda.take(workspace.id, thing.act):
+    """Do what was due, at this moment, which the clock shows; None when there was nothing to do any more."""
+    if isinstance(thing, QueuedJob):
+        return work_off(store, workspace, thing.message_id, now) if store.queue.take(workspace.id, thing) else None
+    if not store.agenda.take(workspace.id, thing):
         return None
-    done = happen(store, workspace, thing.act.deed, now)
+    done = happen(store, workspace, thing.deed, now)
     return None if done is None else Done(now, *done)
-
-
-def next_due(store: Store, workspace: str) -> int | None:
-    """When the next thing is due in a workspace, in milliseconds of its clock; None when there is none."""
-    thing = next_thing(store, workspace, store.vitals.clock(workspace).now())
-    return None if thing is None else thing.due
-
-
-def run_jobs(store: Store, workspace: Workspace, limit: int | None) -> Iterator[Done]:
-    """Work off the jobs that are due at the present moment, `limit` at most, and let nothing else happen."""
-    here = workspace.id
-    taken = 0
-    while limit is None or taken < limit:
-        now = store.vitals.clock(here).now()
-        job = store.queue.next(here, now)
-        if job is None or (job.due is not None and job.due > now):
-            return
-        if store.queue.take(here, job):
-            taken += 1
-            yield work_off(store, workspace, job.message_id, now)
 
 
 def work_off(store: Store, workspace: Workspace, message_id: str, now: int) -> Done:

@@ -31,7 +31,7 @@ async def change(call: ControlCall) -> dict[str, Any]:
     clock = call.store.vitals.clock(workspace.id)
     changed = _changed(clock, way, value)
     if call.store.worker_of(workspace) == "auto" and changed.now() > clock.now():
-        call.effects += effects(await advance(call.store, workspace, changed))
+        call.effects.extend(effects(await advance(call.store, workspace, changed)))
     else:
         call.store.vitals.set_clock(workspace.id, changed)
     return shown(changed)

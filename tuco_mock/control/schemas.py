@@ -74,7 +74,7 @@ _SETTINGS: dict[str, Schema] = {
     "defaultCountryCode": _TEXT,
     "worker": {
         "enum": ["auto", "manual"],
-        "description": "as the clock goes, or when told to; the server's if left out",
+        "description": "jobs are done as the clock goes, or when told to",
     },
     "fallbackConfigured": {"type": "boolean", "description": "whether an SMS can be sent where iMessage fails"},
     "rateLimits": {

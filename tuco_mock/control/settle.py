@@ -55,10 +55,11 @@ def effects(done: Sequence[Done]) -> list[Effect]:
 
 
 def _told(call: ControlCall, workspace: str, done: Sequence[Done], deliveries: int) -> dict[str, Any]:
-    call.effects += effects(done)
-    due = next_due(call.store, workspace)
+    call.effects.extend(effects(done))
+    now = call.store.vitals.clock(workspace).now()
+    due = next_due(call.store, workspace, now)
     return {
-        "now": iso(call.store.vitals.clock(workspace).now()),
+        "now": iso(now),
         "counts": dict(Counter(each.kind for each in done)),
         "happened": [
             {

@@ -14,13 +14,12 @@ from tuco_mock.domain.agenda import Act
 from tuco_mock.state.snapshots import place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from redis import Redis
 
     from tuco_mock.state.alarm import Alarm
     from tuco_mock.state.snapshots import Snapshots
-    from tuco_mock.state.vitals import Vitals
 
 KIND = "agenda"
 """What acts are called in snapshots."""
@@ -44,17 +43,14 @@ class Planned(NamedTuple):
 class Agenda:
     """The agendas of all workspaces."""
 
-    def __init__(self, redis: Redis, snapshots: Snapshots, vitals: Vitals, alarm: Alarm) -> None:
+    def __init__(self, redis: Redis, snapshots: Snapshots, alarm: Alarm) -> None:
         self._redis = redis
         self._snapshots = snapshots
-        self._vitals = vitals
         self._alarm = alarm
 
-    def add(self, workspace: str, acts: Sequence[Act]) -> None:
-        """Let these happen, each in its time; of those due at once in the order in which they were added."""
-        if acts:
-            first = self._vitals.next_sequence(workspace, len(acts))
-            self._put(workspace, {_member(number, act.deed): act.due for number, act in enumerate(acts, first)})
+    def add(self, workspace: str, acts: Sequence[Act], order: int) -> None:
+        """Let these happen, each in its time; of those due at once in the order of the messages' running numbers."""
+        self._put(workspace, {_member(order, act.deed): act.due for act in acts})
 
     def begin(self, workspace: str, acts: Sequence[Act]) -> None:
         """Let these happen in a workspace whose agenda is empty, before whatever is added later."""
@@ -66,10 +62,15 @@ class Agenda:
             self._redis.zadd(key_of(workspace), cast("dict[Any, float]", members))
             self._alarm.ring(workspace)
 
-    def next(self, workspace: str) -> Planned | None:
-        """What is due first, or None."""
+    def first_due(self, workspace: str) -> int | None:
+        """When the first of all is due, in milliseconds; None when there is none."""
         found = cast("list[tuple[str, float]]", self._redis.zrange(key_of(workspace), 0, 0, withscores=True))
-        return planned(found)
+        return int(found[0][1]) if found else None
+
+    def due(self, workspace: str, now: int, limit: int) -> list[Planned]:
+        """What is due by now, the earliest first, so many at most."""
+        found = self._redis.zrangebyscore(key_of(workspace), "-inf", now, start=0, num=limit, withscores=True)
+        return [Planned(int(score), member) for member, score in cast("list[tuple[str, float]]", found)]
 
     def take(self, workspace: str, act: Planned) -> bool:
         """Take an act off the agenda to do it; False when somebody else was quicker."""
@@ -96,11 +97,6 @@ class Agenda:
             self._redis.zrem(key_of(workspace), *gone)
         if there:
             self._redis.zadd(key_of(workspace), cast("dict[Any, float]", there))
-
-
-def planned(found: Iterable[tuple[str, float]]) -> Planned | None:
-    """The first act of what Redis gave."""
-    return next((Planned(int(score), member) for member, score in found), None)
 
 
 def key_of(workspace: str) -> str:

@@ -163,25 +163,24 @@ class Queue:
         pipe.execute()
         self._alarm.ring(workspace)
 
-    def next(self, workspace: str, now: int) -> QueuedJob | None:
-        """The job to be taken next: of delayed ones that are due the one due first, then those that wait (W3).
-
-        When there is neither, the one that will be due first.
-        """
-        return self.next_of(workspace, now)[0]
-
-    def next_of(self, workspace: str, now: int, *others: str) -> tuple[QueuedJob | None, list[Any]]:
-        """The same, and the first members of other sorted sets with their scores."""
+    def first_due(self, workspace: str) -> tuple[int | None, bool]:
+        """When the first delayed job is due, in milliseconds, and whether any job waits."""
         names = _Names(workspace)
         pipe = self._redis.pipeline(transaction=False)
-        for name in (names.delayed, names.waiting, *others):
-            pipe.zrange(name, 0, 0, withscores=True)
-        delayed, waiting, *rest = pipe.execute()
-        if delayed:
-            due = int(delayed[0][1]) // _DELAY_STEP
-            if not waiting or due <= now:
-                return QueuedJob(delayed[0][0], "delayed", due), rest
-        return QueuedJob(waiting[0][0], "waiting", None) if waiting else None, rest
+        pipe.zrange(names.delayed, 0, 0, withscores=True)
+        pipe.zcard(names.waiting)
+        delayed, waiting = pipe.execute()
+        return (int(delayed[0][1]) // _DELAY_STEP if delayed else None), bool(waiting)
+
+    def due(self, workspace: str, now: int, limit: int) -> list[QueuedJob]:
+        """The next jobs to be taken: delayed ones that are due, by their time, then those that wait (W3)."""
+        names = _Names(workspace)
+        pipe = self._redis.pipeline(transaction=False)
+        pipe.zrangebyscore(names.delayed, "-inf", (now + 1) * _DELAY_STEP - 1, start=0, num=limit, withscores=True)
+        pipe.zrange(names.waiting, 0, limit - 1)
+        delayed, waiting = cast("tuple[list[tuple[str, float]], list[str]]", pipe.execute())
+        found = [QueuedJob(each, "delayed", int(score) // _DELAY_STEP) for each, score in delayed]
+        return (found + [QueuedJob(each, "waiting", None) for each in waiting])[:limit]
 
     def take(self, workspace: str, job: QueuedJob) -> bool:
         """Let a worker take a job that is where it was seen, and hold it; False when somebody else was quicker."""

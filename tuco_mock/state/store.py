@@ -74,7 +74,7 @@ class Store:
         self.messages = Messages(engines, self.documents)
         self.replies = Replies(engines, self.documents)
         self.queue = Queue(engines.redis, self.snapshots, self.alarm)
-        self.agenda = Agenda(engines.redis, self.snapshots, self.vitals, self.alarm)
+        self.agenda = Agenda(engines.redis, self.snapshots, self.alarm)
         self.bookings = BookedLines(engines.redis)
         self.pace = Pace(engines, self.documents)
         self.starts = Starts(engines.redis)
