@@ -1,4 +1,4 @@
-"""What happens by itself in time: slow sending ends, a message is delivered, its lead answers or opens it (W22)."""
+"""What happens by itself in time: slow sending ends, a message is delivered, its lead answers or opens it (W13, W21)."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ _JOBS_AT_ONCE = 100
 
 
 async def advance(store: Store, workspace: Workspace, target: Clock) -> list[Done]:
-    """Move the clock forwards to `target`, and do all that is due on the way, each thing at its own moment (W24).
+    """Move the clock forwards to `target`, and do all that is due on the way, each thing at its own moment (W23).
 
     While something is done, the workspace's clock stands at the moment when it is due.
     """

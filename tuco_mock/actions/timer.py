@@ -1,4 +1,4 @@
-"""The live worker: one timer a process, for what is due next in any workspace whose worker follows the clock (W25)."""
+"""The live worker: one timer a process, for what is due next in any workspace whose worker follows the clock (W24)."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def start_job(store: Store, workspace: Workspace, message_id: str) -> str:
 
 
 def finish_job(store: Store, workspace: Workspace, message_id: str) -> str:
-    """Let the worker that holds the job be done: the message is sent, unless it was cancelled meanwhile (C14, W26).
+    """Let the worker that holds the job be done: the message is sent, unless it was cancelled meanwhile (C14, W22).
 
     Returns:
         The message's id.
@@ -51,7 +51,7 @@ def finish_job(store: Store, workspace: Workspace, message_id: str) -> str:
 
 
 def fail_job(store: Store, workspace: Workspace, message_id: str, error: str | None = None) -> str:
-    """Let the worker that holds the job give up: the message failed, unless it was cancelled meanwhile (W27).
+    """Let the worker that holds the job give up: the message failed, unless it was cancelled meanwhile (W22).
 
     Returns:
         The message's id.

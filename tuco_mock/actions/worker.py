@@ -1,4 +1,4 @@
-"""The worker: takes what is due, job by job, and attempts to send each message (W1 to W24)."""
+"""The worker: takes what is due, job by job, and attempts to send each message (W1 to W25)."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def look(call: ControlCall) -> dict[str, Any]:
 
 
 async def change(call: ControlCall) -> dict[str, Any]:
-    """Move the clock, in exactly one way; where the worker follows it, all that is due on the way is done (W24)."""
+    """Move the clock, in exactly one way; where the worker follows it, all that is due on the way is done (W23)."""
     workspace = call.workspace()
     body = call.body
     if not isinstance(body, dict) or len(body) != 1:

@@ -1,4 +1,4 @@
-"""How fast a line may send: its daily limits, and the gaps between its messages (W5 to W10)."""
+"""How fast a line may send: its daily limits, and the gaps between its messages (W5, W8 to W10)."""
 
 from __future__ import annotations
 
