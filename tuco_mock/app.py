@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 
 from tuco_mock.actions.reset import start_with
+from tuco_mock.actions.timer import Timer
 from tuco_mock.api.description import description_route
 from tuco_mock.api.routes import OPERATIONS, UnknownPath
 from tuco_mock.api.routes import routes as api_routes
@@ -49,15 +50,18 @@ class TucoApp(Starlette):
         self.store = store
         self.courier = store.deliveries.courier = Courier(store)
         self.started_with: list[Workspace] = []
+        self._timer = Timer(store)
         self._doors = PathTree({route.path: route.app for route in api})
         self._control = ControlPlane(store, settings, SIMULATED)
 
     def stop_waiting(self) -> None:
         """End everything that waits or delays, for the server is about to stop."""
+        self._timer.stop()
         self.store.bell.end()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer; what is the house's own goes straight to its door, which needs no middleware or router."""
+        self._timer.start()
         moment = hold_moment()
         self.courier.loop = asyncio.get_running_loop()
         try:
@@ -92,7 +96,7 @@ def create_app(settings: Settings | None = None, *, engines: Engines | None = No
     """
     settings = settings or Settings()
     fixture = read_fixture(settings)
-    store = Store(engines or embedded(), journal_limit=settings.journal_limit)
+    store = Store(engines or embedded(), journal_limit=settings.journal_limit, worker=settings.worker)
     app = TucoApp(store, settings)
     app.started_with = start_with(store, fixture)
     return app

@@ -29,7 +29,7 @@ _OPTIONS = (
     ("tuco-fixture", "FILE", "what fills each test's workspace: a fixture file, or a shipped name as `default`"),
     ("tuco-record", "DIR", "write what each test did, to be run again by `tuco-mock replay FILE`"),
 )
-_MARKER = ("fixture", "clock", "rate_limits", "seed", "intercept")
+_MARKER = ("fixture", "clock", "rate_limits", "seed", "worker", "intercept")
 _TAIL = 20
 
 
@@ -81,8 +81,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Check options and settings before any test runs."""
     config.addinivalue_line(
         "markers",
-        "tuco(fixture=…, clock=…, rate_limits=…, seed=…, intercept=True): what the workspace of the `tuco` fixture is "
-        "made with, and whether calls to https://app.tuco.ai are led to it",
+        "tuco(fixture=…, clock=…, rate_limits=…, seed=…, worker=…, intercept=True): what the workspace of the `tuco` "
+        "fixture is made with, and whether calls to https://app.tuco.ai are led to it",
     )
     config.stash[_CHOSEN] = _Chosen(
         _setting(config, "tuco_url"), _setting(config, "tuco_control_token"), _fixture(config), _record(config)

@@ -45,6 +45,8 @@ def state_of(store: Store, workspace: Workspace) -> dict[str, Any]:
         "defaultCountryCode": workspace.country_code,
         "imessage": workspace.imessage,
         "rateLimits": dict(workspace.rate_limits),
+        "worker": workspace.worker,
+        "fallbackConfigured": workspace.fallback_configured,
         "clock": clock_words(store.vitals.clock(here)),
         "rateLimitBuckets": buckets,
         "sequence": store.vitals.sequence(here),
@@ -52,6 +54,12 @@ def state_of(store: Store, workspace: Workspace) -> dict[str, Any]:
     for kind in KINDS:
         state[kind] = words(store, here, kind, store.all(kind, here))
     state["addresses"] = [address_words(each) for each in store.addresses.all(here)]
+    if agenda := store.agenda.all(here):
+        state["agenda"] = [render.act(each.due, each.deed) for each in agenda]
+    if bookings := store.bookings.all(here):
+        state["bookings"] = [
+            render.booking(line_id, day, booked) for line_id, days in bookings.items() for day, booked in days.items()
+        ]
     return state
 
 

@@ -80,6 +80,9 @@ class Message(Words, frozen=True, kw_only=True):
     correlation_id: str | None = None
     error: str | None = None
     fallback_reason: str | None = None
+    fallback_of: str | None = None
+    delay_reason: str | None = None
+    sent_to: str | None = None
     checked_addresses: list[str] = field(default_factory=list)
     created_at: str = ""
     updated_at: str = ""
@@ -248,6 +251,32 @@ class Queue(Words, frozen=True, kw_only=True):
 
     counts: Counts
     jobs: list[Job]
+
+
+class Happened(Words, frozen=True, kw_only=True):
+    """Something that the worker did, or that happened by itself.
+
+    Attributes:
+        at: when, on the workspace's clock.
+        kind: ``sent``, ``delivered``, ``failed``, ``fallback``, ``pending``, ``scheduled``, ``reply``, ``opened``, ….
+        message_id: the message that it was about.
+        reply_id: of a reply, the id.
+    """
+
+    at: str
+    kind: str
+    message_id: str | None = None
+    reply_id: str | None = None
+
+
+class Settled(Words, frozen=True, kw_only=True):
+    """What happened: how much of each kind, and each thing in its order; when the next thing is due, if any is."""
+
+    now: str
+    counts: dict[str, int] = field(default_factory=dict)
+    happened: list[Happened] = field(default_factory=list)
+    deliveries: int = 0
+    next_due: str | None = None
 
 
 class Effect(Words, frozen=True, kw_only=True):

@@ -96,6 +96,7 @@ class Server:
         rate_limits: Mapping[str, int | None] | None = None,
         seed: str | int | None = None,
         name: str | None = None,
+        worker: str | None = None,
     ) -> Tuco:
         """Make a workspace.
 
@@ -107,12 +108,20 @@ class Server:
             rate_limits: calls a minute by group; None lifts a limit.
             seed: what chance and new ids start from.
             name: what people call it.
+            worker: ``auto``: what is due is sent as the clock goes; ``manual``: when told to. As the server has it
+                when left out.
 
         Raises:
             FixtureError: there is no such fixture.
             ControlError: the fixture or state has mistakes.
         """
-        given = {"clock": clock, "rateLimits": rate_limits, "seed": None if seed is None else str(seed), "name": name}
+        given = {
+            "clock": clock,
+            "rateLimits": rate_limits,
+            "name": name,
+            "worker": worker,
+            "seed": None if seed is None else str(seed),
+        }
         body: dict[str, Any] = {word: value for word, value in given.items() if value is not None}
         about = ""
         if fixture is not None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from tuco_mock.client.handle import Handle, id_of, part
-from tuco_mock.client.models import Campaign, Lead, LeadList, Line, Message, Queue, Reply, Webhook
+from tuco_mock.client.models import Campaign, Lead, LeadList, Line, Message, Queue, Reply, Settled, Webhook
 from tuco_mock.client.models_world import Address
 
 if TYPE_CHECKING:
@@ -210,6 +210,30 @@ class Things(Handle):
             ControlError: no worker holds the job.
         """
         found: Message = self._call("POST", f"/queue/{part(id_of(message))}/finish", answer=Message)
+        return found
+
+    def fail_job(self, message: Message | str, error: str | None = None) -> Message:
+        """Let the worker give up: the message failed, unless it was cancelled meanwhile.
+
+        Raises:
+            ControlError: no worker holds the job.
+        """
+        body = {} if error is None else {"error": error}
+        found: Message = self._call("POST", f"/queue/{part(id_of(message))}/fail", body, answer=Message)
+        return found
+
+    def run_queue(self, limit: int | None = None) -> Settled:
+        """Let the worker send what is due now, `limit` jobs at most; what it did.
+
+        Raises:
+            ControlError: the limit is no number from 1.
+        """
+        found: Settled = self._call("POST", "/queue/run", {} if limit is None else {"max": limit}, answer=Settled)
+        return found
+
+    def settle(self) -> Settled:
+        """Let all happen that is due now: jobs, what leads do, webhooks; what happened. The clock stays."""
+        found: Settled = self._call("POST", "/settle", answer=Settled)
         return found
 
     def _add(self, kind: str, fields: dict[str, Any], answer: type[T]) -> T:

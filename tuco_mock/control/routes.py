@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tuco_mock.control import addresses, clock, faults, health, journal, limits, queue, snapshots, things, workspaces
+from tuco_mock.control import (
+    addresses,
+    clock,
+    faults,
+    health,
+    journal,
+    limits,
+    queue,
+    settle,
+    snapshots,
+    things,
+    workspaces,
+)
 from tuco_mock.control import schemas as s
 from tuco_mock.control.description import describe
 from tuco_mock.control.door import ControlDoor, ControlOperation
@@ -215,6 +227,18 @@ OPERATIONS: tuple[ControlOperation, ...] = (
         "The worker that holds the job is done",
         answer=s.thing("messages"),
     ),
+    ControlOperation(
+        "POST",
+        _WS + "/queue/{messageId}/fail",
+        queue.fail,
+        "The worker that holds the job gives up",
+        body=s.FAILURE,
+        answer=s.thing("messages"),
+    ),
+    ControlOperation(
+        "POST", _WS + "/queue/run", settle.run, "Work off the jobs that are due now", body=s.RUN, answer=s.HAPPENED
+    ),
+    ControlOperation("POST", _WS + "/settle", settle.settle, "Do all that is due now, and say what", answer=s.HAPPENED),
     ControlOperation(
         "GET", _WS + "/rate-limits", limits.look, "How many calls each group would let through", answer=s.LEVELS
     ),

@@ -73,6 +73,11 @@ _SETTINGS: dict[str, Schema] = {
     "readOnly": {"type": "boolean"},
     "defaultCountryCode": _TEXT,
     "imessage": {"type": "boolean", "description": "whether addresses that nothing is said of have iMessage"},
+    "worker": {
+        "enum": ["auto", "manual"],
+        "description": "jobs are done as the clock goes, or when told to",
+    },
+    "fallbackConfigured": {"type": "boolean", "description": "whether an SMS can be sent where iMessage fails"},
     "rateLimits": {
         "type": "object",
         "properties": {each: {"type": ["integer", "null"], "minimum": 1} for each in DEFAULT_LIMITS},
@@ -214,3 +219,36 @@ PROBLEM: Schema = {
     **_object(type=_TEXT, title=_TEXT, status={"type": "integer"}, detail=_TEXT),
 }
 PROBLEM["properties"] = {**PROBLEM["properties"], "errors": _list(_object(path=_TEXT, message=_TEXT))}
+
+HAPPENED = _object(
+    now=_MOMENT,
+    counts={"type": "object", "additionalProperties": _COUNT},
+    happened=_list(
+        {
+            **_object(at=_MOMENT, kind=_TEXT, messageId={"type": ["string", "null"]}),
+            "properties": {
+                "at": _MOMENT,
+                "kind": {
+                    "enum": [
+                        *("sending", "sent", "delivered", "failed", "fallback", "pending", "scheduled", "dropped"),
+                        *("reply", "opened"),
+                    ]
+                },
+                "messageId": {"type": ["string", "null"]},
+                "replyId": _TEXT,
+            },
+        }
+    ),
+    deliveries=_COUNT,
+    nextDue={"anyOf": [_MOMENT, {"type": "null"}]},
+)
+RUN: Schema = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {"max": {"type": "integer", "minimum": 1, "description": "so many jobs at most; all that are due"}},
+}
+FAILURE: Schema = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {"error": {**_TEXT, "description": "why; a webhook is told, too"}},
+}

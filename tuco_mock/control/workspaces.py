@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from tuco_mock.domain.clocks import Clock
     from tuco_mock.domain.workspaces import Workspace
 
-SETTINGS = ("name", "apiKeys", "seed", "active", "readOnly", "defaultCountryCode", "imessage", "rateLimits")
+SETTINGS = (
+    *("name", "apiKeys", "seed", "active", "readOnly", "defaultCountryCode", "imessage", "rateLimits"),
+    *("worker", "fallbackConfigured"),
+)
 """What PATCH changes, in the fixture format's words."""
 
 _COUNTED = ("lines", "lists", "leads", "campaigns", "messages", "replies", "webhooks")
@@ -27,7 +30,7 @@ _COUNTED = ("lines", "lists", "leads", "campaigns", "messages", "replies", "webh
 
 def list_all(call: ControlCall) -> dict[str, Any]:
     """All workspaces, the first one first."""
-    return {"workspaces": [_settings(workspace) for workspace in call.store.workspaces.all()]}
+    return {"workspaces": [_settings(call, workspace) for workspace in call.store.workspaces.all()]}
 
 
 def make(call: ControlCall) -> dict[str, Any]:
@@ -50,7 +53,7 @@ def make(call: ControlCall) -> dict[str, Any]:
     call.store.starts.keep(reset.start_of(workspace, spec, origin))
     for each in gone:
         reset.drop_workspace(call.store, each)
-    return _shown(workspace, call.store.vitals.clock(workspace.id), counts)
+    return _shown(call, workspace, call.store.vitals.clock(workspace.id), counts)
 
 
 def look(call: ControlCall) -> dict[str, Any]:
@@ -74,6 +77,7 @@ def change(call: ControlCall) -> dict[str, Any]:
     if rotate:
         changed = msgspec.structs.replace(changed, api_keys=(f"tuco_sk_{secrets.token_hex(16)}",))
     call.store.workspaces.replace(changed)
+    call.store.alarm.ring(workspace.id)
     if "rateLimits" in body:
         call.store.vitals.refill(workspace.id)
     return _whole(call, changed)
@@ -123,7 +127,7 @@ def _object(call: ControlCall) -> dict[str, Any]:
     return dict(call.body)
 
 
-def _settings(workspace: Workspace) -> dict[str, Any]:
+def _settings(call: ControlCall, workspace: Workspace) -> dict[str, Any]:
     return {
         "id": workspace.id,
         "name": workspace.name,
@@ -134,13 +138,15 @@ def _settings(workspace: Workspace) -> dict[str, Any]:
         "defaultCountryCode": workspace.country_code,
         "imessage": workspace.imessage,
         "rateLimits": {group: workspace.limit(group) for group in DEFAULT_LIMITS},
+        "worker": call.store.worker_of(workspace),
+        "fallbackConfigured": workspace.fallback_configured,
     }
 
 
 def _whole(call: ControlCall, workspace: Workspace) -> dict[str, Any]:
     clock = call.store.vitals.clock(workspace.id)
-    return _shown(workspace, clock, {kind: call.store.count(kind, workspace.id) for kind in _COUNTED})
+    return _shown(call, workspace, clock, {kind: call.store.count(kind, workspace.id) for kind in _COUNTED})
 
 
-def _shown(workspace: Workspace, clock: Clock, counts: dict[str, int]) -> dict[str, Any]:
-    return {**_settings(workspace), "clock": clock_shown(clock), "counts": counts}
+def _shown(call: ControlCall, workspace: Workspace, clock: Clock, counts: dict[str, int]) -> dict[str, Any]:
+    return {**_settings(call, workspace), "clock": clock_shown(clock), "counts": counts}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Literal
 
 import msgspec
 
@@ -11,6 +12,9 @@ from tuco_mock.domain.addresses import DEFAULT_COUNTRY_CODE
 from tuco_mock.domain.limits import DEFAULT_LIMITS
 
 _WORKSPACE_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
+
+WorkerMode = Literal["auto", "manual"]
+"""Whether jobs are done as the clock goes, or when told to."""
 
 FIRST = "default"
 """The word that means the first workspace of the server, usable instead of an id."""
@@ -29,6 +33,8 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
         country_code: calling code of numbers written without one (N2).
         imessage: whether addresses that nothing is said of have iMessage (V7).
         has_faults: whether there is any fault to look for.
+        worker: whether jobs are done as the clock goes, or only when told to; None: as the server has it (W1).
+        fallback_configured: whether an SMS can be sent where iMessage fails (W20).
         rate_limits: calls a minute of a group; None lifts the limit. Groups not named keep the documented one (R20).
     """
 
@@ -42,6 +48,8 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     imessage: bool = True
     rate_limits: Mapping[str, int | None] = {}
     has_faults: bool = False
+    worker: WorkerMode | None = None
+    fallback_configured: bool = False
 
     def limit(self, group: str) -> int | None:
         """Calls a minute that the group allows, or None when it is unlimited."""

@@ -27,7 +27,7 @@ INDEXES: dict[str, dict[str, tuple[str, ...]]] = {
         "newest_of_list": ("workspaceId", "listId", "createdAt", "seq"),
         "by_outside_id": ("workspaceId", "outside"),
     },
-    "lines": {},
+    "lines": {"in_turn": ("workspaceId", "isActive", "lastSentAt", "seq")},
     "lists": {"by_name": ("workspaceId", "name", "seq")},
     "addresses": {"by_address": ("workspaceId", "id")},
     "campaigns": {},

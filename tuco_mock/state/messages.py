@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tuco_mock.domain.ids import key
 from tuco_mock.domain.messages import CANCELLABLE, Status, phase_of
@@ -82,11 +82,23 @@ class Messages:
         return next(iter(self._collection.find(chosen, sort=_NEWEST_SENT_FIRST, limit=1)), None)
 
     def move(
-        self, workspace: str, message_id: str, status: Status, changes: Mapping[str, str], allowed: Sequence[Status]
+        self,
+        workspace: str,
+        message_id: str,
+        status: Status,
+        changes: Mapping[str, Any],
+        allowed: Sequence[Status],
+        gone: Sequence[str] = (),
     ) -> bool:
-        """Give a message another status if its present one still is one of the allowed; False when it is not (C14)."""
+        """Give a message another status if its present one still is one of the allowed; False when it is not (C14).
+
+        With it go `changes` of its fields; `gone` are fields that it has no more.
+        """
         chosen = {"_id": key(workspace, message_id), "status": {"$in": list(allowed)}}
-        result = self._documents.update(workspace, "messages", chosen, {"$set": {**_now(status), **changes}})
+        update: dict[str, Any] = {"$set": {**_now(status), **changes}}
+        if gone:
+            update["$unset"] = dict.fromkeys(gone, "")
+        result = self._documents.update(workspace, "messages", chosen, update)
         return result.matched_count == 1
 
     def of_leads(self, workspace: str, lead_ids: Sequence[str]) -> list[str]:

@@ -112,6 +112,8 @@ def _workspace(document: Document) -> Workspace:
         imessage=document["imessage"],
         rate_limits=document["rateLimits"],
         has_faults=document["hasFaults"],
+        worker=document["worker"],
+        fallback_configured=document["fallbackConfigured"],
     )
 
 
@@ -125,4 +127,6 @@ def _settings(workspace: Workspace) -> dict[str, Any]:
         "countryCode": workspace.country_code,
         "imessage": workspace.imessage,
         "rateLimits": dict(workspace.rate_limits),
+        "worker": workspace.worker,
+        "fallbackConfigured": workspace.fallback_configured,
     }
