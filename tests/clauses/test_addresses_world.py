@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -124,6 +125,16 @@ def test_what_magic_does() -> None:
         "+15005550012": Reach(opened_after_ms=60_000),
     }
     assert len({magic.email for magic in TABLE}) == len(TABLE)
+
+
+@pytest.mark.clause("V9")
+@every_magic
+def test_the_readme_has_the_table(magic: Magic) -> None:
+    """Row by row."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    row = next(line for line in readme.splitlines() if line.startswith(f"| `{magic.phone}` "))
+    assert row.startswith(f"| `{magic.phone}` | `{magic.email}` | {magic.what}")
+    assert magic.reach.failure is None or f"`{magic.reach.failure}`" in row
 
 
 @pytest.mark.clause("V9")

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.clauses.checking import CHECK, CHECK_ANY, CHECK_LEADS
 from tests.support import LEADS, MESSAGES, World
 from tuco_mock.contract.schemas import Schemas
 from tuco_mock.contract.spec import load_spec, operations
@@ -206,6 +207,61 @@ def test_the_schemas_of_sending_are_what_is_accepted(
         leads=[{"id": LEAD, "phone": "+14155550100"}],
         campaigns=[{"id": LEAD, "name": "Spring", "steps": [{"message": "Hi"}]}],
     )
+    answer = world.http.post(path, headers=world.headers, json=body)
+    assert (answer.status_code < 300) == accepted, answer.text
+
+
+ADDRESSES_BODIES: list[tuple[Any, bool]] = [
+    ({"address": "x"}, True),
+    ({"address": "x", "addresses": 5}, True),
+    ({"address": 5, "addresses": [""]}, True),
+    ({"addresses": ["a@b"] * 70}, True),
+    ({"addresses": ["x"] * 100}, True),
+    ({"addresses": ["x"] * 101}, False),
+    ({"addresses": []}, False),
+    ({"addresses": ["x", None]}, False),
+    ({"addresses": "x"}, False),
+    ({"address": BLANKS}, False),
+    ({"address": ["x"]}, False),
+    ({}, False),
+    (["x"], False),
+]
+CONTACT_BODIES: list[tuple[Any, bool]] = [
+    ({"phones": ["x"]}, True),
+    ({"emails": [None, 5, "x", ""], "phones": "x"}, True),
+    ({"phones": [], "emails": []}, False),
+    ({"phones": [BLANKS, 5, None]}, False),
+    ({"phones": "x"}, False),
+    ({}, False),
+    ([], False),
+]
+LEADS_BODIES: list[tuple[Any, bool]] = [
+    ({"address": "x", "leadIds": 5}, True),
+    ({"leadIds": [LEAD]}, True),
+    ({"leadIds": [None, LEAD.upper(), "x"], "address": BLANKS}, True),
+    ({"leadIds": []}, False),
+    ({"leadIds": LEAD}, False),
+    ({"leadIds": [LEAD[:-1]]}, False),
+    ({"listId": "x"}, False),
+    ({"address": 5}, False),
+    ({}, False),
+]
+
+
+@pytest.mark.parametrize(
+    ("path", "schema", "body", "accepted"),
+    [(CHECK, "CheckAddressesRequest", *each) for each in ADDRESSES_BODIES]
+    + [(CHECK_ANY, "CheckContactRequest", *each) for each in CONTACT_BODIES]
+    + [(CHECK_LEADS, "CheckLeadsRequest", *each) for each in LEADS_BODIES],
+    ids=lambda value: repr(value)[:60],
+)
+def test_the_schemas_of_availability_are_what_is_accepted(
+    world: World, path: str, schema: str, body: Any, accepted: bool
+) -> None:
+    """The description and the server say the same of each body."""
+    assert SCHEMAS.validator(f"/components/schemas/{schema}").is_valid(body) == accepted
+    world.add("lines", phone="+16462230920")
+    world.add("leads", id=LEAD, phone="+14155550100")
     answer = world.http.post(path, headers=world.headers, json=body)
     assert (answer.status_code < 300) == accepted, answer.text
 

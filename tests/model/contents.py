@@ -17,10 +17,12 @@ DEFAULTS: Thing = {
     "active": True,
     "readOnly": False,
     "defaultCountryCode": "+1",
+    "imessage": True,
     "rateLimits": {},
 }
 LIMIT = 120
-OTHER_LIMITS = {"messages": 60, "campaignLeads": 200}
+OTHER_LIMITS = {"messages": 60, "campaignLeads": 200, "availability": 200}
+"""Those of the groups that the model does not call."""
 
 
 def limit(workspace: Workspace) -> int | None:
@@ -78,6 +80,7 @@ def state(workspace: Workspace) -> Thing:
         **{kind: [words(workspace, kind, thing) for thing in workspace.things[kind]] for kind in KINDS},
         "lists": [],
         "webhooks": [],
+        "addresses": [],
     }
 
 
