@@ -8,8 +8,8 @@ from msgspec import UNSET, Struct
 
 from tuco_mock.client.arguments import duration, path_alone
 from tuco_mock.client.errors import TucoError
-from tuco_mock.client.handle import Handle, id_of
 from tuco_mock.client.fault_models import Fault, FaultEffect, FaultMatch
+from tuco_mock.client.handle import Handle, id_of
 
 if TYPE_CHECKING:
     import builtins
