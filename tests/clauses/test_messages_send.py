@@ -54,6 +54,7 @@ def test_the_documented_message(make_world: Callable[..., World]) -> None:
     assert (answer.status_code, answer.headers["x-correlation-id"]) == (201, name)
     assert list(told) == ["success", "status", "leadId", *NO_IDS, "message"]
     message_id = told["message"]["_id"]
+    assert told["message"].pop("recipientPhone", lead["phone"]) == lead["phone"]  # where it went, once that is known
     assert told == {
         "success": True,
         "status": "sent",
@@ -202,7 +203,7 @@ def test_the_duplicate_path(busy: World) -> None:
 def test_missing_ids_are_filled_in(world: World) -> None:
     """An id that the lead has stays, in the answer too."""
     lead = world.lead(phone="+14155550100", integrationIds={"ghlRecordId": "mine"})
-    ids = {"ghlContactId": "other", "ghlLocationId": "here", "hsContactId": "120001", "hsPortalId": "991001"}
+    ids: Json = {"ghlContactId": "other", "ghlLocationId": "here", "hsContactId": "120001", "hsPortalId": "991001"}
     told = world.send(leadId=lead, **ids)
     assert {name: told[name] for name in ids} == {**ids, "ghlContactId": "mine"}
     kept = {"ghlRecordId": "mine", "ghlLocationId": "here", "hubspotRecordId": "120001", "hubspotPortalId": "991001"}
@@ -266,8 +267,8 @@ def test_attachments_alone(world: World) -> None:
 )
 def test_what_a_sending_is_called(world: World, body: str | None, header: str | None, called: str | None) -> None:
     """By the body, else by the header, else a new name; told in both places."""
-    headers = {} if header is None else {"x_correlation_id": header}
-    answer = world.post_message({"message": "Hi", "recipientPhone": "+14155550100", "correlationId": body}, **headers)
+    sent = {"message": "Hi", "recipientPhone": "+14155550100", "correlationId": body}
+    answer = world.post_message(sent) if header is None else world.post_message(sent, x_correlation_id=header)
     name = answer.headers["x-correlation-id"]
     assert name == answer.json()["message"]["correlationId"]
     assert name == called if called is not None else re.fullmatch("app_[0-9a-f]{24}", name)
