@@ -16,13 +16,11 @@ from tuco_mock.client.errors import (
 )
 from tuco_mock.client.models import (
     Campaign,
-    Delivery,
     Event,
     Fault,
     FaultEffect,
     FaultMatch,
     Job,
-    LabRule,
     Lead,
     LeadList,
     Line,
@@ -31,10 +29,10 @@ from tuco_mock.client.models import (
     Reply,
     Request,
     Snapshot,
-    Webhook,
 )
 from tuco_mock.client.server import Server
 from tuco_mock.client.tuco import Tuco
+from tuco_mock.client.webhook_models import Delivery, LabRule, Webhook
 
 __all__ = [
     "BlockingCall",
