@@ -21,9 +21,12 @@ from schemathesis import GenerationMode
 from tests.clauses.checking import CHECK, CHECK_ANY, CHECK_LEADS, LINES
 from tests.contract.fuzzing import config, run
 from tests.support import CANCEL, LEADS, MESSAGES, REPLIES, World
+from tests.support_webhooks import WEBHOOKS
 from tuco_mock.app import create_app
 from tuco_mock.contract.spec import load_spec
 from tuco_mock.contract.validation import ResponseValidator
+from tuco_mock.delivery import attempt
+from tuco_mock.delivery.post import NotAnswered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,6 +63,12 @@ OPERATIONS = {
     "checkContact": (CHECK_ANY, "POST", 60),
     "checkLeadAvailability": (CHECK_LEADS, "GET", 60),
     "checkLeads": (CHECK_LEADS, "POST", 60),
+    "listWebhooks": (WEBHOOKS, "GET", 20),
+    "createWebhook": (WEBHOOKS, "POST", 80),
+    "getWebhook": (WEBHOOKS + "/{id}", "GET", 40),
+    "updateWebhook": (WEBHOOKS + "/{id}", "PATCH", 80),
+    "deleteWebhook": (WEBHOOKS + "/{id}", "DELETE", 40),
+    "testWebhook": (WEBHOOKS + "/{id}/health-check", "POST", 40),
 }
 """Where each operation is that has something to vary, and how many requests are made up for it in each mode."""
 SLOW = [HealthCheck.too_slow, HealthCheck.filter_too_much]
@@ -111,6 +120,16 @@ class InProcess:
         self.control("POST", "/_tuco/workspaces/default/reset")
         self.control("PATCH", "/_tuco/workspaces/default", SAME_IDS)
         self.control("POST", "/_tuco/workspaces/default/clock", {"freeze": NOW})
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Health checks reach nobody: the URLs are made up, and what is at some of them is none of ours."""
+
+    async def post(url: str, headers: Any, body: bytes) -> None:
+        raise NotAnswered("Connection refused")
+
+    monkeypatch.setattr(attempt, "post", post)
 
 
 @pytest.fixture(scope="module")
@@ -179,6 +198,9 @@ def assert_complete(report: Report) -> None:
     assert report.statuses(f"POST {CHECK}") >= {200, 400, 401}
     assert report.statuses(CHECK_ANY) >= {200, 400, 401, 405}
     assert report.statuses(CHECK_LEADS) >= {200, 400, 401, 404, 405}
+    assert report.statuses(WEBHOOKS) == {200, 201, 400, 401, 404, 405}
+    assert report.statuses(f"POST {WEBHOOKS}") >= {201, 400, 401}
+    assert report.statuses(f"PATCH {WEBHOOKS}") >= {200, 401, 404}
 
 
 def test_all_phases_in_process(in_process: InProcess) -> None:

@@ -17,11 +17,9 @@ from tuco_mock.client.errors import (
 from tuco_mock.client.fault_models import Fault, FaultEffect, FaultMatch
 from tuco_mock.client.models import (
     Campaign,
-    Delivery,
     Event,
     Happened,
     Job,
-    LabRule,
     Lead,
     LeadList,
     Line,
@@ -31,11 +29,11 @@ from tuco_mock.client.models import (
     Request,
     Settled,
     Snapshot,
-    Webhook,
 )
 from tuco_mock.client.models_world import Address
 from tuco_mock.client.server import Server
 from tuco_mock.client.tuco import Tuco
+from tuco_mock.client.webhook_models import Delivery, LabRule, Webhook
 
 __all__ = [
     "Address",

@@ -10,14 +10,14 @@ from tuco_mock.client.arguments import duration, patience
 from tuco_mock.client.blocking import refuse_to_block_a_loop
 from tuco_mock.client.control import PATIENCE
 from tuco_mock.client.handle import Handle, id_of, part
-from tuco_mock.client.models import Delivery, LabRule
+from tuco_mock.client.webhook_models import Delivery, LabRule
 
 if TYPE_CHECKING:
     import builtins
     from datetime import timedelta
 
     from tuco_mock.client.arguments import Patience
-    from tuco_mock.client.models import Webhook
+    from tuco_mock.client.webhook_models import Webhook
 
 
 class _Deliveries(Struct):

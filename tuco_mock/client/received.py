@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import timedelta
 
-    from tuco_mock.client.models import Delivery, Lead
+    from tuco_mock.client.models import Lead
+    from tuco_mock.client.webhook_models import Delivery
 
 _TEXT = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m)", re.ASCII)
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0}

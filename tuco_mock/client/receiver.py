@@ -15,9 +15,9 @@ from tuco_mock.client.arguments import number
 from tuco_mock.client.blocking import refuse_to_block_a_loop
 from tuco_mock.client.errors import TucoError
 from tuco_mock.client.handle import Handle, id_of
-from tuco_mock.client.models import Delivery, Webhook
 from tuco_mock.client.received import Received, came, delivery_line, has, meant, seconds_of
 from tuco_mock.client.receiving import Answer, Receiving
+from tuco_mock.client.webhook_models import Delivery, Webhook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -42,7 +42,9 @@ class Target(_Words, kw_only=True):
     """Which calls a fault is for; what is left out, any."""
 
     method: Annotated[str | None, Meta(description="HTTP method.")] = None
-    path: Annotated[str | None, Meta(description="The whole path; `*` stands for any characters.")] = None
+    path: Annotated[
+        str | None, Meta(description="The whole path; `*` stands for any characters, `{id}` for one segment.")
+    ] = None
     group: Annotated[str | None, Meta(description="The rate-limit group of the operation, as `replies`.")] = None
     header: Annotated[dict[str, str] | None, Meta(description="Headers with these very values.")] = None
     lead: Annotated[ObjectId | None, Meta(description="Calls about this lead, by id or any of its addresses.")] = None

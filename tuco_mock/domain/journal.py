@@ -108,7 +108,9 @@ class Asked(Struct, rename="camel", forbid_unknown_fields=True, omit_defaults=Tr
     """Which requests are meant; what is left out, any."""
 
     method: Annotated[str | None, Meta(description="HTTP method.")] = None
-    path: Annotated[str | None, Meta(description="The whole path; `*` stands for any characters.")] = None
+    path: Annotated[
+        str | None, Meta(description="The whole path; `*` stands for any characters, `{id}` for one segment.")
+    ] = None
     query: Annotated[dict[str, str] | None, Meta(description="Parameters with these values.")] = None
     headers: Annotated[dict[str, str] | None, Meta(description="Headers with these values.")] = None
     body: Annotated[Any, Meta(description="A part of the JSON body; members not given may be there.")] = UNSET
