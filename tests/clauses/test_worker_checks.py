@@ -100,9 +100,7 @@ def test_without_a_line_nothing_can_be_sent(make_world: Make) -> None:
 @pytest.mark.clause("W5", "W11", "W15")
 def test_a_line_s_day_ends_with_its_limits(make_world: Make) -> None:
     shop = Shop(make_world, lines=0)
-    shop.world.add(
-        "lines", id=LINES[0], phone="+16462230000", dailyNewConversationsLimit=2, dailyTotalMessagesLimit=3
-    )
+    shop.world.add("lines", id=LINES[0], phone="+16462230000", dailyNewConversationsLimit=2, dailyTotalMessagesLimit=3)
     known = shop.lead()
     sent = [shop.send(known), shop.send(), shop.send(known)]
     for _ in range(3):

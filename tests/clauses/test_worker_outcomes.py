@@ -196,7 +196,11 @@ def test_who_is_gone_does_nothing(shop: Shop) -> None:
     shop.world.delete(*(each["id"] for each in shop.world.control("GET", "/leads")["leads"]))
     shop.world.clock(advance="1d")
     assert shop.settle() == {
-        **{"now": "2026-03-14T12:03:00.000Z", "counts": {}, "happened": [], "deliveries": 0, "nextDue": None},
+        "now": "2026-03-14T12:03:00.000Z",
+        "counts": {},
+        "happened": [],
+        "deliveries": 0,
+        "nextDue": None,
     }
     assert shop.world.control("GET", "/replies")["replies"] == []
 

@@ -26,7 +26,9 @@ def shop(make_world: Make) -> Shop:
 
 
 @pytest.mark.clause("W23")
-@pytest.mark.parametrize("way", [{"advance": "8d"}, {"set": "2026-03-21T12:00:00Z"}, {"freeze": "2026-03-21T12:00:00Z"}])
+@pytest.mark.parametrize(
+    "way", [{"advance": "8d"}, {"set": "2026-03-21T12:00:00Z"}, {"freeze": "2026-03-21T12:00:00Z"}]
+)
 def test_everything_happens_at_its_own_moment(shop: Shop, way: dict[str, str]) -> None:
     lead, slow = shop.lead(phone=STOPS), shop.lead(phone=SLOW)
     steps = [shop.send(lead, status="scheduled", scheduledDate=f"+{day}d") for day in range(1, 8)]

@@ -20,6 +20,8 @@ SETTINGS: dict[str, Any] = {
     "readOnly": True,
     "defaultCountryCode": "+44",
     "rateLimits": {**LIMITS, "replies": 7},
+    "worker": "auto",
+    "fallbackConfigured": True,
 }
 
 

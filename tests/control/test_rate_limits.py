@@ -44,7 +44,10 @@ def test_what_is_no_number_of_tokens_is_refused(world: World, body: Any) -> None
 
 
 def test_groups_that_are_not_there_or_have_no_limit(world: World) -> None:
-    assert f"there are {', '.join(LIMITS)}" in world.control("PUT", "/rate-limits/sends", {"tokens": 0}, status=404)["detail"]
+    assert (
+        f"there are {', '.join(LIMITS)}"
+        in world.control("PUT", "/rate-limits/sends", {"tokens": 0}, status=404)["detail"]
+    )
     world.patch(rateLimits={"replies": None})
     assert world.control("GET", "/rate-limits")["replies"] == {"perMinute": None, "tokens": None}
     assert "has no limit here" in world.control("PUT", "/rate-limits/replies", {"tokens": 0}, status=409)["detail"]

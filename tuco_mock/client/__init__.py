@@ -20,7 +20,6 @@ from tuco_mock.client.models import (
     Fault,
     FaultEffect,
     FaultMatch,
-    Happened,
     Job,
     Lead,
     LeadList,
@@ -29,11 +28,11 @@ from tuco_mock.client.models import (
     Queue,
     Reply,
     Request,
-    Settled,
     Snapshot,
     Webhook,
 )
 from tuco_mock.client.server import Server
+from tuco_mock.client.settled import Happened, Settled
 from tuco_mock.client.tuco import Tuco
 
 __all__ = [

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from tuco_mock.client.handle import Handle, id_of, part
-from tuco_mock.client.models import Campaign, Lead, LeadList, Line, Message, Queue, Reply, Settled, Webhook
+from tuco_mock.client.models import Campaign, Lead, LeadList, Line, Message, Queue, Reply, Webhook
+from tuco_mock.client.settled import Settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
