@@ -20,6 +20,13 @@ NO_URL = "Invalid URL format"
 NO_EVENTS = "At least one event must be selected"
 NO_NAME = "Name is required"
 
+NO_URLS: list[Any] = [
+    *(5, True, [], {}, ["http://x"], "x", "ftp://x", "http://", "http:///x", "https:/x", "//x", "http://a b"),
+    *(" http://x", "http://x\n", "http://x/\u00e9", "http://\u00e9.com", "http://u:p@x", "http://x:0"),
+    *("http://x:65536", "http://x:a", "http://x:", "http://[::2", "http://-x", "http://x/\x00"),
+    *("javascript:1", "http://x/" + "a" * 2040),
+]
+
 pytestmark = pytest.mark.usefixtures("no_error_logged")
 
 
@@ -44,36 +51,7 @@ def answers(world: World, webhook: str, body: Any) -> list[tuple[int, Any]]:
         ("url", None, URL_REQUIRED),
         ("url", "", URL_REQUIRED),
         ("url", " \t", URL_REQUIRED),
-        *(
-            ("url", value, NO_URL)
-            for value in (
-                *(
-                    5,
-                    True,
-                    [],
-                    {},
-                    ["http://x"],
-                    "x",
-                    "ftp://x",
-                    "http://",
-                    "http:///x",
-                    "https:/x",
-                    "//x",
-                    "http://a b",
-                ),
-                *(" http://x", "http://x\n", "http://x/\u00e9", "http://\u00e9.com", "http://u:p@x", "http://x:0"),
-                *(
-                    "http://x:65536",
-                    "http://x:a",
-                    "http://x:",
-                    "http://[::2",
-                    "http://-x",
-                    "http://x/\x00",
-                    "javascript:1",
-                ),
-                "http://x/" + "a" * 2040,
-            )
-        ),
+        *(("url", each, NO_URL) for each in NO_URLS),
         ("events", None, NO_EVENTS),
         ("events", [], NO_EVENTS),
         ("events", ["message.invalid"], "Invalid events: message.invalid"),

@@ -63,14 +63,13 @@ OPERATIONS = {
     "checkContact": (CHECK_ANY, "POST", 60),
     "checkLeadAvailability": (CHECK_LEADS, "GET", 60),
     "checkLeads": (CHECK_LEADS, "POST", 60),
-    "listWebhooks": (WEBHOOKS, "GET", 20),
     "createWebhook": (WEBHOOKS, "POST", 80),
     "getWebhook": (WEBHOOKS + "/{id}", "GET", 40),
     "updateWebhook": (WEBHOOKS + "/{id}", "PATCH", 80),
     "deleteWebhook": (WEBHOOKS + "/{id}", "DELETE", 40),
     "testWebhook": (WEBHOOKS + "/{id}/health-check", "POST", 40),
 }
-"""Where each operation is that has something to vary, and how many requests are made up for it in each mode."""
+"""Where each operation that takes anything is, and how many requests are made up for it in each mode."""
 SLOW = [HealthCheck.too_slow, HealthCheck.filter_too_much]
 """Not looked at: to make up what a schema forbids is slow, and much of it is thrown away for being valid after all."""
 CHECKS = {
