@@ -13,6 +13,7 @@ Json = dict[str, Any]
 CANCEL = "/api/messages/cancel-for-lead"
 REPLIES = "/api/replies"
 LEADS = "/api/leads"
+MESSAGES = "/api/messages"
 
 
 class World:
@@ -106,6 +107,34 @@ class World:
         answer = self.delete_leads({"ids": list(lead_ids)})
         assert answer.status_code == 200, answer.text
         return int(answer.json()["deletedCount"])
+
+    def post_message(self, body: Any = None, *, content: bytes | None = None, **headers: str) -> httpx.Response:
+        """POST messages with a JSON body, or with these bytes."""
+        sent = {**self.headers, **{name.replace("_", "-"): value for name, value in headers.items()}}
+        if content is not None:
+            return self.http.post(MESSAGES, content=content, headers=sent)
+        return self.http.post(MESSAGES, json=body, headers=sent)
+
+    def send(self, *, status: int = 201, **body: Any) -> Json:
+        """The body of the answer to a message, which is `Hi` unless given."""
+        answer = self.post_message({"message": "Hi", **body})
+        assert answer.status_code == status, answer.text
+        found: Json = answer.json()
+        return found
+
+    def post_enrolment(self, campaign: str, body: Any = None, *, content: bytes | None = None) -> httpx.Response:
+        """POST a lead to a campaign with a JSON body, or with these bytes."""
+        path = f"/api/campaigns/{quote(campaign, safe='')}/leads"
+        if content is not None:
+            return self.http.post(path, content=content, headers=self.headers)
+        return self.http.post(path, json=body, headers=self.headers)
+
+    def enrol(self, campaign: str, *, status: int = 201, **body: Any) -> Json:
+        """The body of the answer to adding a lead to a campaign."""
+        answer = self.post_enrolment(campaign, body)
+        assert answer.status_code == status, answer.text
+        found: Json = answer.json()
+        return found
 
     # the control plane
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 
 from tuco_mock.actions.reset import start_with
+from tuco_mock.actions.timer import Timer
 from tuco_mock.api.description import description_route
 from tuco_mock.api.routes import OPERATIONS, UnknownPath
 from tuco_mock.api.routes import routes as api_routes
 from tuco_mock.control.door import Simulated
-from tuco_mock.control.routes import routes as control_routes
+from tuco_mock.control.routes import CONTROL, ControlPlane
 from tuco_mock.delivery.courier import Courier
 from tuco_mock.domain.clocks import hold_moment, release_moment
 from tuco_mock.domain.fixture.check import check
@@ -20,9 +21,10 @@ from tuco_mock.domain.fixture.parse import parse
 from tuco_mock.settings import Settings, fixture_path
 from tuco_mock.state.engines import Engines, embedded
 from tuco_mock.state.store import Store
+from tuco_mock.wire.paths import PathTree
 
 if TYPE_CHECKING:
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from tuco_mock.domain.fixture.model import Fixture
     from tuco_mock.domain.workspaces import Workspace
@@ -42,27 +44,43 @@ class TucoApp(Starlette):
 
     def __init__(self, store: Store, settings: Settings) -> None:
         api = api_routes(store, settings)
-        super().__init__(routes=[*api, description_route(), *control_routes(store, settings, SIMULATED)])
+        super().__init__(routes=[*api, description_route()])
         self.router.redirect_slashes = False  # another path is another path (A18)
         self.router.default = UnknownPath(store)
         self.store = store
         self.courier = store.deliveries.courier = Courier(store)
         self.started_with: list[Workspace] = []
-        self._doors = {route.path: route.app for route in api if "{" not in route.path}
+        self._timer = Timer(store)
+        self._doors = PathTree({route.path: route.app for route in api})
+        self._control = ControlPlane(store, settings, SIMULATED)
 
     def stop_waiting(self) -> None:
         """End everything that waits or delays, for the server is about to stop."""
+        self._timer.stop()
         self.store.bell.end()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer; the simulated API's fixed paths go straight to their doors, which need no middleware or router."""
+        """Answer; what is the house's own goes straight to its door, which needs no middleware or router."""
+        self._timer.start()
         moment = hold_moment()
         self.courier.loop = asyncio.get_running_loop()
         try:
-            door = self._doors.get(scope["path"]) if scope["type"] == "http" else None
-            await (super().__call__ if door is None else door)(scope, receive, send)
+            await self._to(scope)(scope, receive, send)
         finally:
             release_moment(moment)
+
+    def _to(self, scope: Scope) -> ASGIApp:
+        """Who answers."""
+        if scope["type"] != "http":
+            return super().__call__
+        path = scope["path"]
+        if path.startswith(CONTROL) and path[len(CONTROL) :][:1] in {"", "/"}:
+            return self._control
+        found = self._doors.find(path)
+        if found is None:
+            return super().__call__
+        door, scope["path_params"] = found
+        return door
 
 
 def create_app(settings: Settings | None = None, *, engines: Engines | None = None) -> TucoApp:
@@ -78,7 +96,7 @@ def create_app(settings: Settings | None = None, *, engines: Engines | None = No
     """
     settings = settings or Settings()
     fixture = read_fixture(settings)
-    store = Store(engines or embedded(), journal_limit=settings.journal_limit)
+    store = Store(engines or embedded(), journal_limit=settings.journal_limit, worker=settings.worker)
     app = TucoApp(store, settings)
     app.started_with = start_with(store, fixture)
     return app

@@ -29,7 +29,7 @@ _OPTIONS = (
     ("tuco-fixture", "FILE", "what fills each test's workspace: a fixture file, or a shipped name as `default`"),
     ("tuco-record", "DIR", "write what each test did, to be run again by `tuco-mock replay FILE`"),
 )
-_MARKER = ("fixture", "clock", "rate_limits", "seed", "intercept")
+_MARKER = ("fixture", "clock", "rate_limits", "seed", "worker", "intercept")
 _TAIL = 20
 
 
@@ -81,8 +81,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Check options and settings before any test runs."""
     config.addinivalue_line(
         "markers",
-        "tuco(fixture=…, clock=…, rate_limits=…, seed=…, intercept=True): what the workspace of the `tuco` fixture is "
-        "made with, and whether calls to https://app.tuco.ai are led to it",
+        "tuco(fixture=…, clock=…, rate_limits=…, seed=…, worker=…, intercept=True): what the workspace of the `tuco` "
+        "fixture is made with, and whether calls to https://app.tuco.ai are led to it",
     )
     config.stash[_CHOSEN] = _Chosen(
         _setting(config, "tuco_url"), _setting(config, "tuco_control_token"), _fixture(config), _record(config)
@@ -135,40 +135,25 @@ def make_tuco(request: pytest.FixtureRequest, tuco_server: Server) -> Iterator[M
     beside the test's file first. The seed follows from the test's id, so that ids and chance are the same in any order
     of tests.
     """
-    item = request.node
-    made: list[Tuco] = item.stash.setdefault(_MADE, [])
-    chosen = request.config.stash[_CHOSEN]
-    near = (item.path.parent, request.config.rootpath)
-
-    def make(**options: Any) -> Tuco:
-        number = len(made) + 1
-        if "state" not in options:
-            options.setdefault("fixture", chosen.fixture)
-        if options.get("seed") is None:
-            options["seed"] = item.nodeid if number == 1 else f"{item.nodeid}#{number}"
-        options.setdefault("name", item.nodeid)
-        options.setdefault("near", near)
-        made.append(tuco_server.workspace(**options))
-        return made[-1]
-
-    yield make
-    _end(item, made, chosen.record)
+    with _making(request, tuco_server) as make:
+        yield make
 
 
 @pytest.fixture
-def tuco(request: pytest.FixtureRequest, make_tuco: MakeTuco) -> Iterator[Tuco]:
+def tuco(request: pytest.FixtureRequest, tuco_server: Server) -> Iterator[Tuco]:
     """A workspace of the test's own, empty unless the marker or `--tuco-fixture` fills it."""
     options = _marked(request)
     intercept = options.pop("intercept", False)
     from tuco_mock.client import TucoError
 
-    with _told_in_a_line(TucoError):
-        made = make_tuco(**options)
-    if intercept:
-        with made.intercept():
+    with _making(request, tuco_server) as make:
+        with _told_in_a_line(TucoError):
+            made = make(**options)
+        if intercept:
+            with made.intercept():
+                yield made
+        else:
             yield made
-    else:
-        yield made
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -272,17 +257,44 @@ def _seen(made: Tuco) -> str:
     return seen(made, _TAIL)
 
 
-def _end(item: pytest.Item, made: list[Tuco], record: Path | None) -> None:
-    """Write the recordings if they are wanted, and drop the workspaces."""
+@contextlib.contextmanager
+def _making(request: pytest.FixtureRequest, server: Server) -> Iterator[MakeTuco]:
+    """Make workspaces for a fixture; at its end write their recordings, if wanted, and drop them with the next one."""
+    item = request.node
+    made: list[Tuco] = item.stash.setdefault(_MADE, [])
+    mine: dict[int, Tuco] = {}
+    chosen = request.config.stash[_CHOSEN]
+
+    def make(**options: Any) -> Tuco:
+        number = len(made) + 1
+        if "state" not in options:
+            options.setdefault("fixture", chosen.fixture)
+        if options.get("seed") is None:
+            options["seed"] = item.nodeid if number == 1 else f"{item.nodeid}#{number}"
+        options.setdefault("name", item.nodeid)
+        options.setdefault("near", (item.path.parent, request.config.rootpath))
+        mine[number] = server.workspace(**options)
+        made.append(mine[number])
+        return mine[number]
+
+    try:
+        yield make
+    finally:
+        try:
+            if chosen.record is not None:
+                _write(item, mine, chosen.record)
+        finally:
+            for each in mine.values():
+                server.drop_soon(each)
+                made.remove(each)
+
+
+def _write(item: pytest.Item, made: dict[int, Tuco], record: Path) -> None:
     from tuco_mock.client import TucoError
     from tuco_mock.client.recordings import write
 
     # a test that has failed has said what is wrong, as that the server has ended
     muted = contextlib.suppress(TucoError) if item.stash.get(_FAILED, False) else contextlib.nullcontext()
-    with _told_in_a_line((TucoError, OSError)), muted, contextlib.ExitStack() as dropped:
-        dropped.callback(made.clear)
-        for each in made:
-            dropped.callback(each.drop)
-        if record is not None:
-            for number, each in enumerate(made, 1):
-                write(record, item.nodeid, number, each)
+    with _told_in_a_line((TucoError, OSError)), muted:
+        for number, each in made.items():
+            write(record, item.nodeid, number, each)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 DEFAULT_PORT = 4010
 """TCP port that `tuco-mock serve` listens on when none is given."""
@@ -33,6 +34,7 @@ class Settings:
         max_fixture_bytes: the same for the control plane, which takes whole states.
         journal_limit: how many requests the journal of each workspace keeps.
         validate: check each answer against ``openapi/tuco.yaml`` while serving.
+        worker: how jobs are done in workspaces that don't say: ``auto``, as the clock goes; ``manual``, when told to.
         log_format: ``text`` for people, ``json`` for one JSON record a line.
     """
 
@@ -45,6 +47,7 @@ class Settings:
     max_fixture_bytes: int = 256 * 1024 * 1024
     journal_limit: int = JOURNAL_LIMIT
     validate: bool = False
+    worker: Literal["auto", "manual"] = "manual"
     log_format: str = "text"
 
 

@@ -71,6 +71,7 @@ def test_the_documented_page(make_world: Callable[..., World]) -> None:
         "source": "api",
         "contactOwnerEmail": None,
         "integrationIds": dict.fromkeys(("ghlRecordId", "ghlLocationId", "hubspotRecordId", "hubspotPortalId")),
+        "availabilityStatus": None,
         "createdAt": at,
         "updatedAt": at,
     }
@@ -93,6 +94,7 @@ def test_everything_about_a_lead_is_shown(world: World) -> None:
     given |= {f"altPhone{n}": f"+1415555010{n}" for n in (1, 2, 3)} | {"phone": "+14155550100"}
     given |= {f"altEmail{n}": f"a{n}@example.com" for n in (1, 2, 3)} | {"email": "a@example.com"}
     given |= {"customFields": {"a": [1]}, "integrationIds": {"hubspotPortalId": "p"}}
+    given |= {"availabilityStatus": "unavailable"}
     shown = world.leads(id=world.lead(**given))["lead"]
     integrations = {"ghlRecordId": None, "ghlLocationId": None, "hubspotRecordId": None, "hubspotPortalId": "p"}
     assert given | {"integrationIds": integrations, "listId": None} == {

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tuco_mock.app import create_app
-from tuco_mock.client import ControlError, Server, ServerUnreachable, TucoError
+from tuco_mock.client import ControlError, Server, ServerUnreachable, Tuco, TucoError
 from tuco_mock.server import BackgroundServer, bind, url_of
 from tuco_mock.settings import Settings
 
@@ -51,6 +51,69 @@ def test_workspaces_are_made_found_and_dropped(tuco_server: Server) -> None:
     tuco.drop()  # it is gone already
     with pytest.raises(ControlError, match="There is no workspace"):
         tuco_server.existing(tuco.id)
+
+
+def is_there(tuco: Tuco) -> bool:
+    """Whether the workspace is there, asked past what the server's handle would say."""
+    try:
+        tuco.leads()
+    except ControlError as error:
+        if error.status != 404:
+            raise
+        return False
+    return True
+
+
+def test_workspaces_go_together_with_the_making_of_one(tuco_server: Server) -> None:
+    with Server(tuco_server.url) as server:
+        made = [server.workspace() for _ in range(12)]
+        made[0].add_lead(phone="+14155550100")
+        for each in made[:7]:
+            server.drop_soon(each)
+        with server.workspace():
+            assert all(is_there(each) for each in made)
+        server.drop_soon(made[7])
+        with server.workspace():
+            assert [is_there(each) for each in made] == [False] * 8 + [True] * 4
+        for each in made[8:]:
+            server.drop_soon(each)
+
+
+def test_a_workspace_with_contents_goes_with_the_very_next(tuco_server: Server) -> None:
+    with Server(tuco_server.url) as server:
+        large, small = server.workspace(state={"leads": [{"phone": "+14155550100"}]}), server.workspace()
+        server.drop_soon(small)
+        server.drop_soon(large)
+        with server.workspace():
+            assert not is_there(large)
+            assert not is_there(small)
+
+
+def test_a_workspace_that_goes_soon_is_shown_to_nobody(tuco_server: Server) -> None:
+    one, two = tuco_server.workspace(), tuco_server.workspace()
+    before = tuco_server.info()["counts"]["workspaces"]
+    tuco_server.drop_soon(one)
+    assert tuco_server.info()["counts"]["workspaces"] == before - 1
+    tuco_server.drop_soon(two)
+    assert {one.id, two.id}.isdisjoint(each.id for each in tuco_server.workspaces())
+
+
+def test_a_workspace_that_could_not_be_made_keeps_none_alive(tuco_server: Server) -> None:
+    with Server(tuco_server.url) as server:
+        one = server.workspace(fixture="default")
+        server.drop_soon(one)
+        with pytest.raises(ControlError):
+            server.workspace(state={"leads": [{}]})
+        assert is_there(one)
+        with server.workspace():
+            assert not is_there(one)
+
+
+def test_closing_drops_what_is_left(tuco_server: Server) -> None:
+    with Server(tuco_server.url) as server:
+        one = server.workspace()
+        server.drop_soon(one)
+    assert one.id not in {each.id for each in tuco_server.workspaces()}
 
 
 def test_the_default_workspace_is_the_first_one(tuco_server: Server) -> None:

@@ -73,6 +73,12 @@ def test_a_state_is_saved_and_loaded_again(make_tuco: MakeTuco, tmp_path: Path, 
     }
 
 
+def test_a_state_that_can_not_be_saved_says_why(tuco: Tuco, tmp_path: Path) -> None:
+    for name in ("missing/state.json", "missing/state.yaml"):
+        with pytest.raises(FixtureError, match=f"can't be written to {tmp_path}/{name}: No such file or directory"):
+            tuco.save(tmp_path / name)
+
+
 def test_a_fixture_that_is_not_there_is_told_with_where_it_was_looked_for(tuco: Tuco, tmp_path: Path) -> None:
     with pytest.raises(FixtureError, match=f"no fixture '{tmp_path}/nope.yaml'.*shipped, by name, are agency, default"):
         tuco.load(tmp_path / "nope.yaml")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tuco_mock.client import ControlError, Lead, Tuco
+from tuco_mock.client.models_world import Address, AutoReply, AvailabilityChecks, HealthCheck, Usage
 
 FROZEN = "2026-03-13T00:00:00.000Z"
 
@@ -38,6 +39,36 @@ def test_a_message_is_to_a_lead_an_id_or_an_address(tuco: Tuco) -> None:
     assert tuco.messages(lead) == [by_lead, by_id, by_name, by_address]
     assert tuco.messages(recipient_email="nobody@example.com") == [by_stranger]
     assert tuco.messages(recipient_phone="+14155550100") == [by_address]
+
+
+def test_what_addresses_do_is_said_and_forgotten(tuco: Tuco) -> None:
+    jane = tuco.set_address("(415) 555-0100", imessage=False, takes="5s", replies={"message": "Stop", "after": "2m"})
+    assert jane == Address(
+        address="+14155550100", imessage=False, takes="5s", replies=AutoReply(message="Stop", after="2m")
+    )
+    john = tuco.set_address("John@example.com", replies="Who is this?", fails="No", opens="1m")
+    assert john.replies == AutoReply(message="Who is this?")
+    assert tuco.addresses() == [john, jane]
+    assert tuco.set_address("+14155550100") == Address(address="+14155550100")
+    assert (tuco.forget_address("4155550100"), tuco.addresses()) == (1, [john])
+    assert (tuco.forget_address(), tuco.forget_address(), tuco.addresses()) == (1, 0, [])
+    with pytest.raises(ControlError, match="blocked"):
+        tuco.set_address("+14155550100", blocked=True)
+
+
+def test_a_line_knows_what_it_did_today(tuco: Tuco) -> None:
+    tuco.clock.freeze()
+    tuco.clock.set(FROZEN)
+    counts = {"usage": {"totalMessagesCount": 3}, "availabilityChecks": {"count": 69}}
+    line = tuco.add_line(phone="+16462230920", healthCheck={"status": "healthy"}, lastSentAt="-1h", **counts)
+    assert line.usage == Usage(date="2026-03-13", total_messages_count=3)
+    assert (line.last_sent_at, line.health_check) == ("2026-03-12T23:00:00.000Z", HealthCheck(status="healthy"))
+    lead = tuco.add_lead(phone="+14155550100")
+    assert lead.availability_status is None
+    tuco.client.get("/api/leads/check-availability", params={"id": lead.id}).raise_for_status()
+    (line,), (lead,) = tuco.lines(), tuco.leads()
+    assert line.availability_checks == AvailabilityChecks(date="2026-03-13", count=70)
+    assert lead.availability_status == "available"
 
 
 def test_messages_are_chosen_by_status_and_campaign(tuco: Tuco) -> None:

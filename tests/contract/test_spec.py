@@ -23,6 +23,10 @@ EXAMPLES = tuple(examples(DOCUMENT))
 
 LEAD = "69b2c41d352a78479d2c623b"
 
+NO_FALLBACK = (
+    "sendFallbackSmsOnFailed is true but fallback SMS is not configured. Configure fallback in workspace settings "
+    "(Settings → Fallback) or set sendFallbackSmsOnFailed to false."
+)
 ERRORS = {
     ("cancelForLead", "400"): [
         "Either leadId, recipientPhone, or recipientEmail is required",
@@ -35,6 +39,49 @@ ERRORS = {
     ("cancelForLead", "405"): ["Method not allowed"],
     ("cancelForLead", "413"): ["Request body too large"],
     ("cancelForLead", "500"): ["Internal server error"],
+    ("sendMessage", "400"): [
+        "Request body must be a JSON object",
+        "Invalid request body (JSON required)",
+        "recipientPhone: expected a text",
+        "Message and attachmentUrls cannot both be empty",
+        "Invalid messageType. Must be email, sms, or imessage",
+        "attachmentUrls must be an array",
+        "Maximum 2 attachments per message",
+        "No active lines in workspace. Add and activate a line, or provide fromLineId.",
+        "Invalid scheduledDate format",
+        "Invalid time format. sendWindowStart and sendWindowEnd must be in HH:mm format (e.g., 09:00, 17:00)",
+        "Invalid timezone or time window settings. Please check your timezone and time format.",
+        "Either recipientEmail or recipientPhone is required (in body or on the lead when leadId is provided).",
+        NO_FALLBACK,
+        "No active workspace",
+    ],
+    ("sendMessage", "401"): ["Unauthorized"],
+    ("sendMessage", "402"): ["READ_ONLY"],
+    ("sendMessage", "403"): ["Attachment URL does not belong to this organization"],
+    ("sendMessage", "404"): ["Lead not found or access denied", "Line not found"],
+    ("sendMessage", "405"): ["Method not allowed"],
+    ("sendMessage", "413"): ["Request body too large"],
+    ("sendMessage", "429"): ["Rate limit exceeded"],
+    ("sendMessage", "500"): ["Internal server error"],
+    ("addLeadToCampaign", "400"): [
+        "Either leadId or lead data is required",
+        "firstName is required",
+        "Either email or phone is required",
+        "Invalid request: must provide leadId or lead data",
+        "Lead not resolved",
+        "Failed to process lead through campaign",
+        "lead.phone: expected a text",
+        "No active workspace",
+        "Invalid request body (JSON required)",
+        "Request body must be a JSON object",
+    ],
+    ("addLeadToCampaign", "401"): ["Unauthorized"],
+    ("addLeadToCampaign", "402"): ["READ_ONLY"],
+    ("addLeadToCampaign", "404"): ["Campaign not found", "Lead not found"],
+    ("addLeadToCampaign", "405"): ["Method not allowed"],
+    ("addLeadToCampaign", "413"): ["Request body too large"],
+    ("addLeadToCampaign", "429"): ["Rate limit exceeded"],
+    ("addLeadToCampaign", "500"): ["Internal server error"],
     ("createLeads", "400"): [
         "leads must be a list with at least one lead",
         "leads[0]: expected an object",
@@ -70,6 +117,43 @@ ERRORS = {
     ("deleteLeads", "405"): ["Method not allowed"],
     ("deleteLeads", "413"): ["Request body too large"],
     ("deleteLeads", "500"): ["Internal server error"],
+    ("getLines", "400"): ["No active workspace"],
+    ("checkAddress", "400"): ["Address parameter is required (phone or email)", "No active workspace"],
+    ("checkAddresses", "400"): [
+        "addresses array is required and must not be empty",
+        "Maximum 100 addresses per request",
+        "addresses[1]: expected a text",
+        "No active workspace",
+        "Invalid request body (JSON required)",
+        "Request body must be a JSON object",
+    ],
+    ("checkContact", "400"): [
+        "No active workspace",
+        "Invalid request body (JSON required)",
+        "Request body must be a JSON object",
+    ],
+    ("checkContact", "429"): ["Rate limit exceeded"],
+    ("checkLeadAvailability", "400"): ["Lead ID is required", "No active workspace"],
+    ("checkLeadAvailability", "404"): ["Lead not found"],
+    ("checkLeads", "400"): [
+        "No active workspace - No orgId",
+        "Invalid request body (JSON required)",
+        "Request body must be a JSON object",
+    ],
+    ("checkLeads", "404"): ["No leads found to check"],
+    **{
+        (name, "429"): ["Rate limit exceeded", "Daily availability check quota exhausted"]
+        for name in ("checkAddress", "checkAddresses", "checkLeadAvailability", "checkLeads")
+    },
+    **{(name, "413"): ["Request body too large"] for name in ("checkAddresses", "checkContact", "checkLeads")},
+    **{
+        (name, status): [text]
+        for name in (
+            *("getLines", "checkAddress", "checkAddresses"),
+            *("checkContact", "checkLeadAvailability", "checkLeads"),
+        )
+        for status, text in (("401", "Unauthorized"), ("405", "Method not allowed"), ("500", "Internal server error"))
+    },
     ("getReplies", "400"): [
         "Invalid leadId",
         "Invalid campaignId",
@@ -143,16 +227,44 @@ ERRORS = {
 }
 """Every documented error text, by operation and status."""
 
-BESIDE = {"READ_ONLY": {"code": "READ_ONLY", "reason": "past_due"}}
+WITHOUT_TEXT = {
+    ("checkContact", "400"): [{"available": False, "reason": "No phone or email addresses provided"}],
+    ("checkContact", "429"): [{"available": False, "reason": "Daily availability check quota exhausted"}],
+}
+"""The documented error bodies that have no error text, by operation and status."""
+
+BESIDE = {
+    "READ_ONLY": {"code": "READ_ONLY", "reason": "past_due"},
+    NO_FALLBACK: {"code": "FALLBACK_NOT_CONFIGURED"},
+}
 """What stands beside some of the texts."""
 
-REQUESTS = {"CancelForLeadRequest", "CreateLeadsRequest", "LeadRow", "CustomFields", "DeleteLeadsRequest"} | {
-    "CreateWebhookRequest",
-    "UpdateWebhookRequest",
-}
+REQUESTS = {"CancelForLeadRequest", "CreateLeadsRequest", "LeadRow", "CustomFields", "DeleteLeadsRequest"}
+REQUESTS |= {"CheckAddressesRequest", "CheckContactRequest", "CheckLeadsRequest"}
+REQUESTS |= {"CreateWebhookRequest", "UpdateWebhookRequest"}
+REQUESTS |= {"SendMessageRequest", "AddLeadToCampaignRequest", "CampaignLead"}
 """The schemas of what is sent, and of what is given back as it was."""
 
-NOT_ALWAYS = {"CreatedLeads": {"duplicates"}}
+REQUEST_OF = {
+    "cancelForLead": "CancelForLeadRequest",
+    "deleteLeads": "DeleteLeadsRequest",
+    "checkAddresses": "CheckAddressesRequest",
+    "checkLeads": "CheckLeadsRequest",
+    "sendMessage": "SendMessageRequest",
+}
+"""The schema of what is sent to the operations that a link sends a body to."""
+
+NOT_ALWAYS = {
+    "CreatedLeads": {"duplicates"},
+    "SentMessage": {"reason", "error", "scheduledDate"},
+    "SentMessageToDuplicate": {"reason", "error", "scheduledDate"},
+    "Message": {
+        *("fromLineId", "recipientPhone", "recipientEmail", "recipientName", "leadId", "campaignId", "batchId"),
+        *("stepIndex", "attachmentUrls", "attachmentNames", "scheduledDate", "timezone", "sendWindowStart"),
+        *("sendWindowEnd", "allowedDaysOfWeek", "sendFallbackSmsOnFailed", "correlationId"),
+        *("sentAt", "deliveredAt", "readAt", "errorMessage"),
+    },
+}
 """The members of an answer that are left out at times."""
 
 CANCELLED: dict[str, Any] = {
@@ -238,7 +350,15 @@ def test_has_these_operations() -> None:
         ("getReplies", "GET", "/api/replies"),
         ("getLeads", "GET", "/api/leads"),
         ("createLeads", "POST", "/api/leads"),
+        ("sendMessage", "POST", "/api/messages"),
+        ("addLeadToCampaign", "POST", "/api/campaigns/{id}/leads"),
         ("deleteLeads", "DELETE", "/api/leads"),
+        ("getLines", "GET", "/api/lines/by-user"),
+        ("checkAddress", "GET", "/api/check-availability"),
+        ("checkAddresses", "POST", "/api/check-availability"),
+        ("checkContact", "POST", "/api/check-availability-rr"),
+        ("checkLeadAvailability", "GET", "/api/leads/check-availability"),
+        ("checkLeads", "POST", "/api/leads/check-availability"),
         ("listWebhooks", "GET", "/api/webhooks"),
         ("createWebhook", "POST", "/api/webhooks"),
         ("getWebhook", "GET", "/api/webhooks/{id}"),
@@ -263,8 +383,12 @@ def test_error_has_exactly_the_documented_texts(operation: str, status: str) -> 
     pointer, response = resolve(DOCUMENT, f"{OPERATIONS[operation].pointer}/responses/{status}")
     validator = SCHEMAS.validator(f"{pointer}/content/application~1json/schema")
     texts = ERRORS[operation, status]
-    shown = [one.value["error"] for one in EXAMPLES if one[:2] == (operation, f"response {status}")]
-    assert sorted(shown) == sorted(texts)
+    bodies = [one.value for one in EXAMPLES if one[:2] == (operation, f"response {status}")]
+    assert sorted(each["error"] for each in bodies if "error" in each) == sorted(texts)
+    without = WITHOUT_TEXT.get((operation, status), [])
+    assert [each for each in bodies if "error" not in each] == without
+    for body in (each for known in WITHOUT_TEXT.values() for each in known):
+        assert validator.is_valid(body) == (body in without), body
     for text in {text for known in ERRORS.values() for text in known} | {"Not found", "", "unauthorized"}:
         assert validator.is_valid({"error": text, **BESIDE.get(text, {})}) == (text in texts), text
     assert not validator.is_valid({"error": texts[0], "code": "X"})
@@ -395,11 +519,13 @@ def links_of_one_answer_lead_somewhere(operation: str, links: dict[str, Any], an
         target = OPERATIONS[link["operationId"]].definition
         assert set(link.get("parameters", ())) <= {one["name"] for one in target.get("parameters", ())}, name
         body = link.get("requestBody", {})
-        wanted = {"cancelForLead": "CancelForLeadRequest", "deleteLeads": "DeleteLeadsRequest"}.get(link["operationId"])
+        wanted = REQUEST_OF.get(link["operationId"])
         known = DOCUMENT["components"]["schemas"][wanted]["properties"] if wanted else ()
         assert set(body) <= set(known), name
         values = [*link.get("parameters", {}).values(), *body.values()]
         for expression in [each for value in values for each in (value if isinstance(value, list) else [value])]:
+            if not expression.startswith("$"):
+                continue  # a value that is always the same
             source, _, pointer = expression.partition("#")
             if source.startswith(("$request.query.", "$request.path.")):
                 assert source.rpartition(".")[2] in names, name

@@ -9,6 +9,9 @@ from tests.support import CANCEL
 if TYPE_CHECKING:
     import httpx
 
+LIMITS = {"replies": 120, "messages": 60, "campaignLeads": 200, "availability": 200}
+"""Calls a minute of each group that has a documented limit."""
+
 SETTINGS: dict[str, Any] = {
     "name": "Spring",
     "apiKeys": ["tuco_sk_one", "two"],
@@ -16,7 +19,8 @@ SETTINGS: dict[str, Any] = {
     "active": False,
     "readOnly": True,
     "defaultCountryCode": "+44",
-    "rateLimits": {"replies": 7},
+    "imessage": False,
+    "rateLimits": {**LIMITS, "replies": 7},
 }
 
 

@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.control.given import LIMITS
+
 if TYPE_CHECKING:
     from tests.support import World
 
 
 def test_looking_shows_limit_and_tokens(world: World) -> None:
-    assert world.control("GET", "/rate-limits") == {"replies": {"perMinute": 120, "tokens": 120}}
+    full = {group: {"perMinute": limit, "tokens": limit} for group, limit in LIMITS.items()}
+    assert world.control("GET", "/rate-limits") == full
     world.replies()
-    assert world.control("GET", "/rate-limits") == {"replies": {"perMinute": 120, "tokens": 119}}
+    assert world.control("GET", "/rate-limits") == {**full, "replies": {"perMinute": 120, "tokens": 119}}
     world.clock(advance="250ms")
-    assert world.control("GET", "/rate-limits") == {"replies": {"perMinute": 120, "tokens": 119.5}}
+    assert world.control("GET", "/rate-limits") == {**full, "replies": {"perMinute": 120, "tokens": 119.5}}
 
 
 @pytest.mark.clause("R21")
@@ -41,7 +44,10 @@ def test_what_is_no_number_of_tokens_is_refused(world: World, body: Any) -> None
 
 
 def test_groups_that_are_not_there_or_have_no_limit(world: World) -> None:
-    assert "there are replies" in world.control("PUT", "/rate-limits/sends", {"tokens": 0}, status=404)["detail"]
+    assert (
+        f"there are {', '.join(LIMITS)}"
+        in world.control("PUT", "/rate-limits/sends", {"tokens": 0}, status=404)["detail"]
+    )
     world.patch(rateLimits={"replies": None})
-    assert world.control("GET", "/rate-limits") == {"replies": {"perMinute": None, "tokens": None}}
+    assert world.control("GET", "/rate-limits")["replies"] == {"perMinute": None, "tokens": None}
     assert "has no limit here" in world.control("PUT", "/rate-limits/replies", {"tokens": 0}, status=409)["detail"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.control.described import paths, refused
-from tests.control.given import SETTINGS, status
+from tests.control.given import LIMITS, SETTINGS, status
 from tests.support import error
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ def test_a_patch_that_says_nothing_changes_nothing(http: httpx.Client, world: Wo
 
 
 def test_null_lifts_a_limit_and_an_empty_table_restores_the_documented_one(world: World) -> None:
-    assert world.patch(rateLimits={"replies": None})["rateLimits"] == {"replies": None}
-    assert world.patch(rateLimits={})["rateLimits"] == {"replies": 120}
+    assert world.patch(rateLimits={"replies": None})["rateLimits"] == {**LIMITS, "replies": None}
+    assert world.patch(rateLimits={})["rateLimits"] == LIMITS
 
 
 def test_a_changed_limit_begins_with_a_full_bucket(world: World) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.control.described import paths, refused
-from tests.control.given import SETTINGS, status
+from tests.control.given import LIMITS, SETTINGS, status
 from tests.support import World
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ def test_ids_and_keys_are_made_up(http: httpx.Client, make_world: Callable[..., 
         "active": True,
         "readOnly": False,
         "defaultCountryCode": "+1",
-        "rateLimits": {"replies": 120},
+        "imessage": True,
+        "rateLimits": LIMITS,
         "counts": {"lines": 0, "lists": 0, "leads": 0, "campaigns": 0, "messages": 0, "replies": 0, "webhooks": 0},
     }
 
@@ -48,6 +49,32 @@ def test_a_body_is_not_needed(http: httpx.Client) -> None:
         made = http.post(ALL, content=content)
         assert made.status_code == 201
         http.delete(f"{ALL}/{made.json()['id']}")
+
+
+def test_others_are_dropped_instead(http: httpx.Client, make_world: Callable[..., World]) -> None:
+    kept = make_world(leads=[LEAD])
+    one, two = (http.post(ALL, json={"leads": leads}).json() for leads in ([LEAD], []))
+    made = http.post(ALL, json={"instead": [one["id"], two["id"], "gone.before"]}).json()
+    for gone in (one, two):
+        assert http.get(f"{ALL}/{gone['id']}").status_code == 404
+        assert status(http, gone["apiKeys"][0]) == 401
+    assert kept.control("GET", "")["counts"]["leads"] == 1
+    http.delete(f"{ALL}/{made['id']}")
+
+
+@pytest.mark.parametrize("instead", ["text", [1], {"id": "a"}, None, ["default"]])
+def test_others_are_named_by_their_ids(http: httpx.Client, world: World, instead: object) -> None:
+    answer = http.post(ALL, json={"instead": instead})
+    assert answer.status_code == 400
+    assert answer.json()["detail"].startswith("instead ")
+    assert world.control("GET", "")["id"] == world.id
+
+
+def test_nothing_is_dropped_when_none_is_made(http: httpx.Client, world: World) -> None:
+    wrong: list[dict[str, Any]] = [{"leads": [{}]}, {"id": world.id}, {"apiKeys": [world.key]}]
+    for each in wrong:
+        assert http.post(ALL, json={**each, "instead": [world.id]}).status_code in {409, 422}
+        assert http.get(f"{ALL}/{world.id}").status_code == 200
 
 
 def test_what_is_given_is_taken(make_world: Callable[..., World]) -> None:

@@ -17,9 +17,12 @@ DEFAULTS: Thing = {
     "active": True,
     "readOnly": False,
     "defaultCountryCode": "+1",
+    "imessage": True,
     "rateLimits": {},
 }
 LIMIT = 120
+OTHER_LIMITS = {"messages": 60, "campaignLeads": 200, "availability": 200}
+"""Those of the groups that the model does not call."""
 
 
 def limit(workspace: Workspace) -> int | None:
@@ -77,6 +80,7 @@ def state(workspace: Workspace) -> Thing:
         **{kind: [words(workspace, kind, thing) for thing in workspace.things[kind]] for kind in KINDS},
         "lists": [],
         "webhooks": [],
+        "addresses": [],
     }
 
 
@@ -84,7 +88,7 @@ def summary(workspace: Workspace) -> Thing:
     """Settings, clock and counts, as the control plane shows a workspace."""
     return {
         **workspace.settings,
-        "rateLimits": {"replies": limit(workspace)},
+        "rateLimits": {**OTHER_LIMITS, "replies": limit(workspace)},
         "clock": {"now": notation.iso(workspace.now), "mode": "frozen"},
         "counts": {**{kind: len(workspace.things[kind]) for kind in KINDS}, "lists": 0, "webhooks": 0},
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
@@ -47,7 +48,8 @@ class Machine(WholeWorkspaces):
         same(f"the status of adding {given}", (status, shown), (expected, shown))
         if status == 201:
             many = shown if isinstance(given, list) else [shown]
-            added = workspace.add(kind, adopt_ids(things, many))
+            put = workspace.answer if kind == "replies" else partial(workspace.add, kind)
+            added = put(adopt_ids(things, many))
             same("the things added", many, [contents.words(workspace, kind, thing) for thing in added])
 
     @rule(where=WHERE, given=s.batches(s.leads(), most=2))
@@ -71,6 +73,28 @@ class Machine(WholeWorkspaces):
     def add_both(self, where: int, messages: Thing | list[Thing], replies: Thing | list[Thing]) -> None:
         self.add(self.at(where), "messages", messages)
         self.add(self.at(where), "replies", replies)
+
+    @rule(
+        where=WHERE,
+        who=requests.lead_ids(),
+        statuses=st.lists(st.sampled_from([*s.STATUSES, "queued", "scheduled"]), min_size=1, max_size=4),
+        line=s.present("lines"),
+        campaign=s.present("campaigns"),
+        by_address=st.booleans(),
+    )
+    def answer_a_campaign(
+        self, where: int, who: s.Pick, statuses: list[str], line: Any, campaign: Any, by_address: bool
+    ) -> None:
+        """A lead that got something of a campaign answers, and the rest of it does not come (P15, P16)."""
+        workspace = self.at(where)
+        lead_id = self.pick(workspace, who)
+        of_campaign = {"leadId": lead_id, "campaignId": self.pick(workspace, campaign)}
+        got = {**of_campaign, "status": "sent", "fromLineId": self.pick(workspace, line), "sentAt": "-1s"}
+        self.add(workspace, "messages", [got, *({**of_campaign, "status": each} for each in statuses)])
+        lead = workspace.find("leads", str(lead_id).lower())
+        address = lead and next((lead[name] for name in ("altPhone1", "phone") if name in lead), None)
+        reply = {"recipientPhone": address} if by_address and address else {"leadId": lead_id}
+        self.add(workspace, "replies", {**reply, "message": "Stop"})
 
     @rule(where=WHERE, who=requests.lead_ids(), count=st.integers(9, 12), sent=st.booleans())
     def add_a_long_talk(self, where: int, who: s.Pick, count: int, sent: bool) -> None:

@@ -108,6 +108,45 @@ class Workspace:
             self.things, self.jobs = before
             raise
 
+    def answer(self, given: list[Thing]) -> list[Thing]:
+        """Let people reply: on the line, and to the campaign, of what they got last; the rest of that is cancelled.
+
+        Raises:
+            Refused: as `add`.
+        """
+        placed = self.add("replies", given)
+        for reply in placed:
+            self._place(reply)
+        for reply in placed:
+            self._stop(reply)
+        return placed
+
+    def _place(self, reply: Thing) -> None:
+        got = [
+            message
+            for message in self.things["messages"]
+            if message["status"] in {"sent", "delivered"}
+            and (
+                set(reply["_addresses"]) & set(message["_addresses"])
+                if reply["leadId"] is None
+                else message["leadId"] == reply["leadId"]
+            )
+        ]
+        last = max(got, key=lambda message: (message["sentAt"], message["id"]), default={})
+        for name, of_message in (("lineId", "fromLineId"), ("campaignId", "campaignId")):
+            if name not in reply and of_message in last:
+                reply[name] = last[of_message]
+
+    def _stop(self, reply: Thing) -> None:
+        if reply["leadId"] is None or "campaignId" not in reply:
+            return
+        for message in self.things["messages"]:
+            whose = (message["leadId"], message.get("campaignId"))
+            if whose == (reply["leadId"], reply["campaignId"]) and message["status"] in WAITING:
+                message.update(status="cancelled", updatedAt=notation.iso(self.now))
+                if self.jobs.get(message["id"]) in {"waiting", "delayed"}:
+                    del self.jobs[message["id"]]
+
     def _add(self, kind: str, given: Thing) -> Thing:
         thing = {name: copy.deepcopy(value) for name, value in given.items() if value is not None}
         thing["id"] = thing["id"].lower()

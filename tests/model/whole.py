@@ -22,6 +22,7 @@ CHANGES: Sequence[Thing] = [
     {"active": False},
     {"name": "Ours", "seed": "s", "readOnly": True},
     {"apiKeys": []},
+    *({"imessage": has} for has in (True, False)),
     *({"defaultCountryCode": code} for code in [*s.COUNTRY_CODES, "+999"]),
     *({"rateLimits": {"replies": limit}} for limit in (None, 1, 3, 7, 120, 0)),
     *({"apiKeys": [key]} for key in s.KEYS),

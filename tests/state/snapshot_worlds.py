@@ -90,7 +90,7 @@ class Place:
 
     def drop(self) -> None:
         """Remove it."""
-        reset.drop_workspace(self.store, self.settings)
+        reset.drop_workspace(self.store, self.settings.id)
 
     def ids(self, kind: str) -> list[str]:
         """The ids of the things of a kind, in order of creation."""

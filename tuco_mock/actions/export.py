@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuco_mock.domain.fixture import render
 from tuco_mock.domain.fixture.references import KINDS
+from tuco_mock.domain.fixture.world import address_words
 from tuco_mock.domain.limits import UNITS_PER_TOKEN
 from tuco_mock.domain.timestamps import iso
 
@@ -42,13 +43,23 @@ def state_of(store: Store, workspace: Workspace) -> dict[str, Any]:
         "active": workspace.active,
         "readOnly": workspace.read_only,
         "defaultCountryCode": workspace.country_code,
+        "imessage": workspace.imessage,
         "rateLimits": dict(workspace.rate_limits),
+        "worker": workspace.worker,
+        "fallbackConfigured": workspace.fallback_configured,
         "clock": clock_words(store.vitals.clock(here)),
         "rateLimitBuckets": buckets,
         "sequence": store.vitals.sequence(here),
     }
     for kind in KINDS:
         state[kind] = words(store, here, kind, store.all(kind, here))
+    state["addresses"] = [address_words(each) for each in store.addresses.all(here)]
+    if agenda := store.agenda.all(here):
+        state["agenda"] = [render.act(each.due, each.deed) for each in agenda]
+    if bookings := store.bookings.all(here):
+        state["bookings"] = [
+            render.booking(line_id, day, booked) for line_id, days in bookings.items() for day, booked in days.items()
+        ]
     return state
 
 

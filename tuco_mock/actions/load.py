@@ -8,17 +8,22 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tuco_mock.domain import ids, threads
+from tuco_mock.domain.bookings import Bookings, Day
 from tuco_mock.domain.clocks import Clock
 from tuco_mock.domain.errors import Conflict, InvalidInput, Mistake
 from tuco_mock.domain.fixture import model
 from tuco_mock.domain.fixture.build import Context, Documents, Items, build
 from tuco_mock.domain.fixture.values import moment, signed_duration
+from tuco_mock.domain.fixture.world import address_documents
 from tuco_mock.domain.limits import UNITS_PER_TOKEN, Bucket
 from tuco_mock.domain.timestamps import iso, millis
 from tuco_mock.domain.workspaces import Workspace
 from tuco_mock.state.queue import Job
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tuco_mock.domain.fixture.model_agenda import Booking
     from tuco_mock.state.store import Store
 
 _CONTENTS = ("lines", "lists", "leads", "campaigns", "enrolments", "messages", "replies", "webhooks")
@@ -47,7 +52,7 @@ def make_workspace(store: Store, spec: model.Workspace, origin: str = "") -> Wor
     except BaseException:
         store.drop(workspace.id)
         raise
-    store.log.begin(workspace.id, clock.now())
+    store.log.begin(workspace.id, clock.now(), anew=False)
     return workspace
 
 
@@ -131,7 +136,10 @@ def settings_of(spec: model.Workspace, old: Workspace, given: frozenset[str] | N
         "active": ("active", spec.active),
         "readOnly": ("read_only", spec.read_only),
         "defaultCountryCode": ("country_code", spec.default_country_code),
+        "imessage": ("imessage", spec.imessage),
         "rateLimits": ("rate_limits", rate_limits),
+        "worker": ("worker", spec.worker),
+        "fallbackConfigured": ("fallback_configured", spec.fallback_configured),
     }
     changes = {field: value for word, (field, value) in words.items() if given is None or word in given}
     return msgspec.structs.replace(old, **changes)
@@ -171,10 +179,23 @@ def _fill(store: Store, workspace: Workspace, spec: model.Workspace, clock: Cloc
     for kind in _CONTENTS:
         store.move_in(here, kind, getattr(documents, kind))
     store.replies.start(here, documents.threads)
-    if spec.rate_limit_buckets is not None and spec.rate_limit_buckets.replies is not None:
-        level = spec.rate_limit_buckets.replies
-        at = moment(level.at, clock.now()) or iso(clock.now())
-        store.vitals.set_bucket(here, "replies", Bucket(round(level.tokens * UNITS_PER_TOKEN), millis(at)))
+    store.addresses.put(here, address_documents(here, spec.addresses, workspace.country_code))
+    store.agenda.begin(here, documents.agenda)
+    for line_id, days in booked_of(spec.bookings).items():
+        store.bookings.put(here, line_id, days)
+    levels = {} if spec.rate_limit_buckets is None else msgspec.structs.asdict(spec.rate_limit_buckets)
+    for group, level in levels.items():
+        if level is not None:
+            at = moment(level.at, clock.now()) or iso(clock.now())
+            store.vitals.set_bucket(here, group, Bucket(round(level.tokens * UNITS_PER_TOKEN), millis(at)))
+
+
+def booked_of(given: Sequence[Booking]) -> dict[str, Bookings]:
+    """What is booked on each line."""
+    found: dict[str, Bookings] = {}
+    for each in given:
+        found.setdefault(each.line_id.lower(), {})[each.day] = Day(each.new, each.total, each.spans)
+    return found
 
 
 def _jobs(documents: Documents, now: int) -> list[Job]:

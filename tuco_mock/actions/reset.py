@@ -42,7 +42,7 @@ def reset_server(store: Store) -> list[Workspace]:
     """Drop every workspace and load what the server started with."""
     starts = [(_spec_of(start), start.origin) for start in store.starts.server()]
     for workspace in store.workspaces.all():
-        drop_workspace(store, workspace)
+        drop_workspace(store, workspace.id)
     store.drop_unclaimed()
     return [make_workspace(store, spec, origin) for spec, origin in starts]
 
@@ -64,6 +64,6 @@ def reset_workspace(store: Store, workspace: Workspace) -> Workspace:
     return changed
 
 
-def drop_workspace(store: Store, workspace: Workspace) -> None:
-    """Remove a workspace and all that is in it."""
-    store.drop(workspace.id)
+def drop_workspace(store: Store, workspace: str) -> None:
+    """Remove a workspace and all that is in it; nothing when there is none of that id."""
+    store.drop(workspace)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tuco_mock.domain.errors import NotFound
 from tuco_mock.domain.timestamps import iso
-from tuco_mock.state import queue
+from tuco_mock.state import agenda, queue
 
 if TYPE_CHECKING:
     from tuco_mock.domain.workspaces import Workspace
@@ -58,11 +58,14 @@ def restore_snapshot(store: Store, workspace: Workspace, name: str) -> Workspace
     for kind, images in differences.items():
         if kind == queue.KIND:
             store.queue.put_back(here, images)
+        elif kind == agenda.KIND:
+            store.agenda.put_back(here, images)
         else:
             store.documents.put_back(here, kind, images)
     store.snapshots.put_back(here, snapshot)
     store.snapshots.settle(here, name, differences)
     store.faults.mark(here)
+    store.alarm.ring(here)
     return snapshot.settings
 
 

@@ -1,17 +1,20 @@
-"""What a worker does to a job, by hand: take it, be done with it."""
+"""What a worker does to a job, by hand: take it, be done with it, fail."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tuco_mock.actions import worker
 from tuco_mock.domain.errors import Conflict, NotFound
 from tuco_mock.domain.ids import object_id
-from tuco_mock.domain.messages import CANCELLABLE
-from tuco_mock.domain.timestamps import iso
 
 if TYPE_CHECKING:
     from tuco_mock.domain.workspaces import Workspace
+    from tuco_mock.state.engines import Document
     from tuco_mock.state.store import Store
+
+FAILED = "Failed by hand"
+"""The error of a message that is failed without one."""
 
 
 def start_job(store: Store, workspace: Workspace, message_id: str) -> str:
@@ -24,7 +27,7 @@ def start_job(store: Store, workspace: Workspace, message_id: str) -> str:
         NotFound: there is no such message.
         Conflict: it has no job, or a worker holds it already.
     """
-    found = _message(store, workspace, message_id)
+    found: str = _message(store, workspace, message_id)["id"]
     if not store.queue.start(workspace.id, found):
         held = store.queue.is_held(workspace.id, found)
         raise Conflict(f"Message {found} {'is held by a worker already' if held else 'has no job to take'}.")
@@ -32,7 +35,7 @@ def start_job(store: Store, workspace: Workspace, message_id: str) -> str:
 
 
 def finish_job(store: Store, workspace: Workspace, message_id: str) -> str:
-    """Let the worker that holds the job be done: the message is sent, unless it was cancelled meanwhile (C14).
+    """Let the worker that holds the job be done: the message is sent, unless it was cancelled meanwhile (C14, W22).
 
     Returns:
         The message's id.
@@ -41,18 +44,38 @@ def finish_job(store: Store, workspace: Workspace, message_id: str) -> str:
         NotFound: there is no such message.
         Conflict: no worker holds its job.
     """
-    found = _message(store, workspace, message_id)
-    if not store.queue.is_held(workspace.id, found):
-        raise Conflict(f"No worker holds the job of message {found}; start it first.")
-    now = iso(store.vitals.clock(workspace.id).now())
-    changes = {"sentAt": now, "updatedAt": now}
-    store.messages.move(workspace.id, found, "sent", changes, allowed=(*CANCELLABLE, "sending"))
-    store.queue.finish(workspace.id, found)
-    return found
+    message = _held(store, workspace, message_id)
+    worker.finish(store, workspace, message)
+    store.queue.finish(workspace.id, message["id"])
+    return str(message["id"])
 
 
-def _message(store: Store, workspace: Workspace, message_id: str) -> str:
+def fail_job(store: Store, workspace: Workspace, message_id: str, error: str | None = None) -> str:
+    """Let the worker that holds the job give up: the message failed, unless it was cancelled meanwhile (W22).
+
+    Returns:
+        The message's id.
+
+    Raises:
+        NotFound: there is no such message.
+        Conflict: no worker holds its job.
+    """
+    message = _held(store, workspace, message_id)
+    worker.fail(store, workspace, message, error or FAILED)
+    store.queue.finish(workspace.id, message["id"])
+    return str(message["id"])
+
+
+def _held(store: Store, workspace: Workspace, message_id: str) -> Document:
+    message = _message(store, workspace, message_id)
+    if not store.queue.is_held(workspace.id, message["id"]):
+        raise Conflict(f"No worker holds the job of message {message['id']}; start it first.")
+    return message
+
+
+def _message(store: Store, workspace: Workspace, message_id: str) -> Document:
     found = object_id(message_id)
-    if found is None or store.messages.get(workspace.id, found) is None:
+    message = None if found is None else store.messages.get(workspace.id, found)
+    if message is None:
         raise NotFound("message", f"Workspace {workspace.id} has no message {message_id!r}.")
-    return found
+    return message

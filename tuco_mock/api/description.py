@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @cache
 def description() -> bytes:
     """The OpenAPI document as JSON; read when it is first asked for, since start-up counts."""
-    import msgspec  # noqa: PLC0415
+    import msgspec  # noqa: PLC0415 - only who needs it pays for it
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     document = cast("dict[str, Any]", yaml.load(resource("openapi/tuco.yaml").read_bytes(), Loader=loader))  # noqa: S506 - a safe loader

@@ -80,6 +80,7 @@ class Operation:
         group: the rate limit it counts against, or None (C18).
         has_body: whether it reads a body.
         is_write: whether a read-only workspace refuses it (A21).
+        inactive: the documented text of its 400 for an inactive workspace (A4).
     """
 
     method: str
@@ -90,6 +91,7 @@ class Operation:
     group: str | None = None
     has_body: bool = False
     is_write: bool = False
+    inactive: str = "No active workspace"
 
 
 class Door:
@@ -155,7 +157,7 @@ class Door:
         if workspace is None:
             raise unauthorized("no workspace has the key" if bearer_token(visit.scope) else "there is no bearer key")
         if not workspace.active:
-            raise no_active_workspace()
+            raise no_active_workspace(operation.inactive)
         if operation.is_write and workspace.read_only:
             raise read_only()
         if operation.group is not None:

@@ -17,7 +17,7 @@ _TEXTS = (
 )
 """The texts of a row that a lead keeps under the same name."""
 
-_INTEGRATIONS = {
+INTEGRATIONS = {
     "ghlContactId": "ghlRecordId",
     "ghlLocationId": "ghlLocationId",
     "hsContactId": "hubspotRecordId",
@@ -80,10 +80,10 @@ def rows_of(body: dict[str, Any], batch: Batch) -> Rows:
     sent = body.get(name)
     if not isinstance(sent, list) or not sent:
         raise _refused("leads must be a list with at least one lead")
-    return Rows(sent, [_lead(row, f"{name}[{position}]", batch) for position, row in enumerate(sent)])
+    return Rows(sent, [lead_from(row, f"{name}[{position}]", batch) for position, row in enumerate(sent)])
 
 
-def _lead(row: object, path: str, batch: Batch) -> Lead:
+def lead_from(row: object, path: str, batch: Batch) -> Lead:
     """A row as a lead.
 
     Raises:
@@ -106,7 +106,7 @@ def _words(row: object, path: str, batch: Batch) -> dict[str, Any]:
     for name in addresses.PHONE_FIELDS:
         text = texts[name]
         texts[name] = text and (addresses.phone(text, batch.country_code) or text)
-    outside = {kept: text_of(row, name, f"{path}.{name}") for name, kept in _INTEGRATIONS.items()}
+    outside = {kept: text_of(row, name, f"{path}.{name}") for name, kept in INTEGRATIONS.items()}
     outside["ghlLocationId"] = outside["ghlLocationId"] or batch.ghl_location_id
     texts["contactOwnerEmail"] = texts["contactOwnerEmail"] or batch.contact_owner_email
     found: dict[str, Any] = {name: text for name, text in texts.items() if text is not None}
@@ -119,17 +119,17 @@ def _words(row: object, path: str, batch: Batch) -> dict[str, Any]:
     }
 
 
-def text_of(given: dict[str, Any], name: str, path: str) -> str | None:
+def text_of(given: dict[str, Any], name: str, path: str, clause: str = "L10") -> str | None:
     """A text, or None when it is not given: `null`, empty or blank (L8).
 
     Raises:
-        ApiError: 400, it is something else (L10).
+        ApiError: 400, it is something else; it follows from the clause.
     """
     value = given.get(name)
     if value is None:
         return None
     if not isinstance(value, str):
-        raise _refused(f"{path}: expected a text")
+        raise ApiError(400, f"{path}: expected a text", clause=clause)
     return value if value.strip() else None
 
 

@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
-from tuco_mock.api import cancel_for_lead, create_leads, delete_leads, get_leads, health_check, replies, webhooks
+from tuco_mock.api import (
+    add_to_campaign,
+    cancel_for_lead,
+    check_availability,
+    check_leads,
+    create_leads,
+    delete_leads,
+    get_leads,
+    get_lines,
+    health_check,
+    replies,
+    send_message,
+    webhooks,
+)
 from tuco_mock.api.door import Door, Operation, claimed_by
 from tuco_mock.api.errors import not_found
 from tuco_mock.api.visit import Visit
@@ -22,6 +35,39 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("tuco_mock.api")
 
+_CHECK, _CHECK_ANY = "/api/check-availability", "/api/check-availability-rr"
+_CHECK_LEADS = "/api/leads/check-availability"
+
+AVAILABILITY = (
+    Operation("GET", _CHECK, check_availability.handle_one, check_availability.lead_of_one, group="availability"),
+    Operation(
+        "POST",
+        _CHECK,
+        check_availability.handle_many,
+        check_availability.lead_of_many,
+        group="availability",
+        has_body=True,
+    ),
+    Operation(
+        "POST",
+        _CHECK_ANY,
+        check_availability.handle_any,
+        check_availability.lead_of_any,
+        group="availability",
+        has_body=True,
+    ),
+    Operation("GET", _CHECK_LEADS, check_leads.handle_one, check_leads.lead_of_one, group="availability"),
+    Operation(
+        "POST",
+        _CHECK_LEADS,
+        check_leads.handle_many,
+        check_leads.lead_of_many,
+        group="availability",
+        has_body=True,
+        inactive="No active workspace - No orgId",
+    ),
+)
+
 OPERATIONS = (
     Operation(
         "POST",
@@ -33,9 +79,29 @@ OPERATIONS = (
     Operation(
         "GET", "/api/replies", replies.handle, replies.lead_of, failure="Failed to fetch replies", group="replies"
     ),
+    Operation(
+        "POST",
+        "/api/messages",
+        send_message.handle,
+        send_message.lead_of,
+        group="messages",
+        has_body=True,
+        is_write=True,
+    ),
+    Operation(
+        "POST",
+        "/api/campaigns/{id}/leads",
+        add_to_campaign.handle,
+        add_to_campaign.lead_of,
+        group="campaignLeads",
+        has_body=True,
+        is_write=True,
+    ),
     Operation("GET", "/api/leads", get_leads.handle, get_leads.lead_of),
     Operation("POST", "/api/leads", create_leads.handle, create_leads.lead_of, has_body=True, is_write=True),
     Operation("DELETE", "/api/leads", delete_leads.handle, delete_leads.lead_of, has_body=True),
+    Operation("GET", "/api/lines/by-user", get_lines.handle, get_lines.lead_of),
+    *AVAILABILITY,
     Operation("GET", "/api/webhooks", webhooks.list_all),
     Operation("POST", "/api/webhooks", webhooks.create, has_body=True, is_write=True),
     Operation("GET", "/api/webhooks/{id}", webhooks.look),

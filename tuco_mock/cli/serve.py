@@ -49,6 +49,12 @@ from tuco_mock.settings import Settings
     default=DEFAULTS.journal_limit,
     help="How many requests the journal of each workspace keeps; the oldest are dropped.",
 )
+@setting(
+    "worker",
+    type=click.Choice(["auto", "manual"]),
+    default=DEFAULTS.worker,
+    help="Send what is due as the clock goes, or only when told to; for workspaces that don't say.",
+)
 @options.validate
 @setting(
     "log-format",

@@ -14,12 +14,11 @@ from tuco_mock.client.errors import (
     ServerUnreachable,
     TucoError,
 )
+from tuco_mock.client.fault_models import Fault, FaultEffect, FaultMatch
 from tuco_mock.client.models import (
     Campaign,
     Event,
-    Fault,
-    FaultEffect,
-    FaultMatch,
+    Happened,
     Job,
     Lead,
     LeadList,
@@ -28,13 +27,16 @@ from tuco_mock.client.models import (
     Queue,
     Reply,
     Request,
+    Settled,
     Snapshot,
 )
+from tuco_mock.client.models_world import Address
 from tuco_mock.client.server import Server
 from tuco_mock.client.tuco import Tuco
 from tuco_mock.client.webhook_models import Delivery, LabRule, Webhook
 
 __all__ = [
+    "Address",
     "BlockingCall",
     "Campaign",
     "ControlError",
@@ -44,6 +46,7 @@ __all__ = [
     "FaultEffect",
     "FaultMatch",
     "FixtureError",
+    "Happened",
     "Job",
     "LabRule",
     "Lead",
@@ -57,6 +60,7 @@ __all__ = [
     "Server",
     "ServerStopped",
     "ServerUnreachable",
+    "Settled",
     "Snapshot",
     "Tuco",
     "TucoError",

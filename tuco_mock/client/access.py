@@ -54,7 +54,7 @@ class Access(Handle):
     @property
     def async_client(self) -> httpx.AsyncClient:
         """The same for asynchronous code, in any event loop; it keeps no connection, so nobody must close it."""
-        import httpx  # noqa: PLC0415
+        import httpx  # noqa: PLC0415 - only who needs it pays for it
 
         if self._async_client is None or self._async_client.is_closed:
             transport = self._control.connector.async_transport()
@@ -69,9 +69,10 @@ class Access(Handle):
         keys = shown.get("apiKeys")
         if isinstance(keys, list) and self.api_key not in keys:
             self.api_key = keys[0] if keys else ""
-            self._forget_clients()
+            self.release()
 
-    def _forget_clients(self) -> None:
+    def release(self) -> None:
+        """Close the HTTP clients; the next use opens others."""
         if self._client is not None:
             self._client.close()
         self._client = self._async_client = None

@@ -92,7 +92,7 @@ class SocketConnector:
         """One pool of connections, shared by all clients that are made with it."""
         import httpx  # noqa: PLC0415 - only tests that use it pay for it
 
-        from tuco_mock.client.transports import Shared, limits  # noqa: PLC0415
+        from tuco_mock.client.transports import Shared, limits  # noqa: PLC0415 - only who needs it pays for it
 
         if self._httpx is None:
             self._httpx = httpx.HTTPTransport(verify=self._verify, trust_env=False, limits=limits(kept=True))
@@ -100,9 +100,9 @@ class SocketConnector:
 
     def async_transport(self) -> httpx.AsyncBaseTransport:
         """A pool that keeps no connection: its loop may be gone when the test's fixture ends."""
-        import httpx  # noqa: PLC0415
+        import httpx  # noqa: PLC0415 - only who needs it pays for it
 
-        from tuco_mock.client.transports import limits  # noqa: PLC0415
+        from tuco_mock.client.transports import limits  # noqa: PLC0415 - only who needs it pays for it
 
         return httpx.AsyncHTTPTransport(verify=self._verify, trust_env=False, limits=limits(kept=False))
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import UNSET, Struct
 
 from tuco_mock.client.arguments import duration, path_alone
 from tuco_mock.client.errors import TucoError
+from tuco_mock.client.fault_models import Fault, FaultEffect, FaultMatch
 from tuco_mock.client.handle import Handle, id_of
-from tuco_mock.client.models import Fault, FaultEffect, FaultMatch
 
 if TYPE_CHECKING:
     import builtins
@@ -64,12 +65,12 @@ class FaultVerbs(Handle):
     id or by any of its addresses; what is not given, any. `times` is for how many of them, None for all until it is
     cleared; `probability` is how likely it strikes at each, drawn from the workspace's seed; `phase` ``after`` makes
     the change all the same.
-
-    Attributes:
-        faults: all of them, to look at, add to and clear.
     """
 
-    faults: Faults
+    @cached_property
+    def faults(self) -> Faults:
+        """All of them, to look at, add to and clear."""
+        return Faults(self._control, self.id)
 
     def fail_next(
         self,

@@ -80,15 +80,19 @@ def write(path: str | Path, state: dict[str, Any]) -> None:
     """Write a workspace's state as a fixture file: YAML when its name ends in .yaml or .yml, else JSON.
 
     Raises:
-        FixtureError: the path is none.
+        FixtureError: the path is none, or nothing can be written there.
     """
     file, fixture = _path(path), {"workspaces": [state]}
     if file.suffix in {".yaml", ".yml"}:
         from tuco_mock.client.yaml_files import to_yaml  # noqa: PLC0415 - PyYAML takes its time
 
-        file.write_text(to_yaml(fixture), "utf-8")
+        data = to_yaml(fixture).encode()
     else:
-        file.write_bytes(msgspec.json.format(msgspec.json.encode(fixture), indent=2) + b"\n")
+        data = msgspec.json.format(msgspec.json.encode(fixture), indent=2) + b"\n"
+    try:
+        file.write_bytes(data)
+    except OSError as error:
+        raise FixtureError(f"the state can't be written to {file}: {error.strerror}") from error
 
 
 def _path(given: object) -> Path:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from msgspec import UNSET, Struct, UnsetType, field
+from msgspec import Struct, field
+
+from tuco_mock.client.models_world import AvailabilityChecks, HealthCheck, Usage
 
 
 class Words(Struct, frozen=True, rename="camel", omit_defaults=True, repr_omit_defaults=True, kw_only=True):
@@ -38,6 +40,7 @@ class Lead(Words, frozen=True, kw_only=True):
     source: str | None = None
     contact_owner_email: str | None = None
     integration_ids: dict[str, str] = field(default_factory=dict)
+    availability_status: str | None = None
     created_at: str = ""
     updated_at: str = ""
 
@@ -65,6 +68,22 @@ class Message(Words, frozen=True, kw_only=True):
     step_index: int | None = None
     scheduled_date: str | None = None
     sent_at: str | None = None
+    delivered_at: str | None = None
+    read_at: str | None = None
+    attachment_urls: list[str] = field(default_factory=list)
+    attachment_names: list[str] = field(default_factory=list)
+    timezone: str | None = None
+    send_window_start: str | None = None
+    send_window_end: str | None = None
+    allowed_days_of_week: list[int] = field(default_factory=list)
+    send_fallback_sms_on_failed: bool = False
+    correlation_id: str | None = None
+    error: str | None = None
+    fallback_reason: str | None = None
+    fallback_of: str | None = None
+    delay_reason: str | None = None
+    sent_to: str | None = None
+    checked_addresses: list[str] = field(default_factory=list)
     created_at: str = ""
     updated_at: str = ""
 
@@ -83,7 +102,7 @@ class Reply(Words, frozen=True, kw_only=True):
 
 
 class Line(Words, frozen=True, kw_only=True):
-    """A line that messages leave from and replies arrive on."""
+    """A line that messages leave from and replies arrive on; what is None was not said, and is as by default."""
 
     id: str
     phone: str | None = None
@@ -91,6 +110,15 @@ class Line(Words, frozen=True, kw_only=True):
     first_name: str | None = None
     last_name: str | None = None
     is_active: bool = True
+    provisioning_status: str | None = None
+    line_type: str | None = None
+    daily_new_conversations_limit: int | None = None
+    daily_total_messages_limit: int | None = None
+    usage: Usage | None = None
+    health_check: HealthCheck | None = None
+    last_sent_at: str | None = None
+    last_first_contact_at: str | None = None
+    availability_checks: AvailabilityChecks | None = None
     created_at: str = ""
     updated_at: str = ""
 
@@ -144,6 +172,32 @@ class Queue(Words, frozen=True, kw_only=True):
 
     counts: Counts
     jobs: list[Job]
+
+
+class Happened(Words, frozen=True, kw_only=True):
+    """Something that the worker did, or that happened by itself.
+
+    Attributes:
+        at: when, on the workspace's clock.
+        kind: ``sent``, ``delivered``, ``failed``, ``fallback``, ``pending``, ``scheduled``, ``reply``, ``opened``, ….
+        message_id: the message that it was about.
+        reply_id: of a reply, the id.
+    """
+
+    at: str
+    kind: str
+    message_id: str | None = None
+    reply_id: str | None = None
+
+
+class Settled(Words, frozen=True, kw_only=True):
+    """What happened: how much of each kind, and each thing in its order; when the next thing is due, if any is."""
+
+    now: str
+    counts: dict[str, int] = field(default_factory=dict)
+    happened: list[Happened] = field(default_factory=list)
+    deliveries: int = 0
+    next_due: str | None = None
 
 
 class Effect(Words, frozen=True, kw_only=True):
@@ -201,13 +255,20 @@ class Request(Words, frozen=True, kw_only=True):
 
 
 class Event(Words, frozen=True, kw_only=True):
-    """Something that happened in a workspace; `cause` is the id of the event that it follows from."""
+    """Something that happened in a workspace.
+
+    Attributes:
+        cause: id of the event that it follows from.
+        message_ids, ids: the messages, or other things, that it happened to.
+    """
 
     id: str
     at: str
     kind: str
     text: str
     cause: str | None = None
+    message_ids: list[str] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
 
 
 class Snapshot(Words, frozen=True, kw_only=True):
@@ -216,55 +277,3 @@ class Snapshot(Words, frozen=True, kw_only=True):
     name: str
     taken_at: str
     changed: int = 0
-
-
-class FaultMatch(Words, frozen=True, kw_only=True):
-    """Which calls a fault is for; what is left out, any. In a path ``*`` stands for any characters."""
-
-    method: str | None = None
-    path: str | None = None
-    group: str | None = None
-    header: dict[str, str] | None = None
-    lead: str | None = None
-
-
-class FaultEffect(Words, frozen=True, kw_only=True):
-    """What goes wrong: a status, headers, a delay or a lost answer.
-
-    Attributes:
-        status: forced status, 400 to 599.
-        body: its body, any JSON; the documented one when left out.
-        headers: over those of the answer, which is the real one when there is no status.
-        retry_after: the `Retry-After` of the status, in seconds.
-        delay, jitter: how long the answer takes and by how much that varies, as ``1500ms``.
-        drop: how the answer is lost: reset, empty, truncated or garbage.
-    """
-
-    status: int | None = None
-    body: Any | UnsetType = UNSET
-    headers: dict[str, str] | None = None
-    retry_after: int | None = None
-    delay: str | None = None
-    jitter: str | None = None
-    drop: str | None = None
-
-
-class Fault(Words, frozen=True, kw_only=True):
-    """Something that goes wrong.
-
-    Attributes:
-        id: its name; made up when left out.
-        times: how often; until it is removed when left out.
-        probability: how likely at each call, above 0 and at most 1; drawn from the workspace's seed.
-        phase: ``before``: nothing is done. ``after``: the change is made and the answer lost.
-        fired, seen: how often it struck, and how many calls it was for.
-    """
-
-    effect: FaultEffect
-    match: FaultMatch = FaultMatch()
-    id: str | None = None
-    times: int | None = None
-    probability: float | None = None
-    phase: str = "before"
-    fired: int = 0
-    seen: int = 0

@@ -16,7 +16,11 @@ class Level(Words, frozen=True, kw_only=True):
 
 
 class RateLimit(Handle):
-    """Calls a minute of each group of operations; ``replies`` is the group of `GET /api/replies`."""
+    """Calls a minute of each group of operations.
+
+    ``replies`` is the group of `GET /api/replies`, ``messages`` of `POST /api/messages`, ``campaignLeads`` of
+    `POST /api/campaigns/{id}/leads`.
+    """
 
     def exhaust(self, group: str = "replies") -> None:
         """Empty the bucket: the next call is answered 429.

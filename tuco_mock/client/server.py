@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections import deque
 from typing import TYPE_CHECKING, Any, Self
 
 from msgspec import Struct
@@ -9,6 +11,7 @@ from msgspec import Struct
 from tuco_mock.client import fixtures
 from tuco_mock.client.connector import SocketConnector
 from tuco_mock.client.control import Control
+from tuco_mock.client.errors import ControlError, TucoError
 from tuco_mock.client.handle import part
 from tuco_mock.client.models import Request, Words
 from tuco_mock.client.tuco import Tuco
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from tuco_mock.client.connector import Connector
+
+_TOGETHER = 8
+"""How many workspaces are dropped in one go."""
 
 
 class _Made(Words, frozen=True, kw_only=True):
@@ -49,6 +55,8 @@ class Server:
     def __init__(self, url: str | Connector, token: str | None = None) -> None:
         self._connector = SocketConnector(url) if isinstance(url, str) else url
         self._control = Control(self._connector, token)
+        self._leaving: deque[str] = deque()
+        self._filled: set[str] = set()
 
     def __repr__(self) -> str:
         return f"<Server {self.url}>"
@@ -64,6 +72,7 @@ class Server:
         Raises:
             ServerUnreachable: no tuco-mock answers there.
         """
+        self._drop_leaving()
         found: dict[str, Any] = self._control.call("GET", "/_tuco/info", answer=dict[str, Any])
         return found
 
@@ -73,6 +82,7 @@ class Server:
 
     def workspaces(self) -> list[Tuco]:
         """All workspaces, the first one first."""
+        self._drop_leaving()
         found: _Workspaces = self._control.call("GET", "/_tuco/workspaces", answer=_Workspaces)
         return [self._handle(each) for each in found.workspaces]
 
@@ -86,6 +96,7 @@ class Server:
         rate_limits: Mapping[str, int | None] | None = None,
         seed: str | int | None = None,
         name: str | None = None,
+        worker: str | None = None,
     ) -> Tuco:
         """Make a workspace.
 
@@ -97,12 +108,20 @@ class Server:
             rate_limits: calls a minute by group; None lifts a limit.
             seed: what chance and new ids start from.
             name: what people call it.
+            worker: ``auto``: what is due is sent as the clock goes; ``manual``: when told to. As the server has it
+                when left out.
 
         Raises:
             FixtureError: there is no such fixture.
             ControlError: the fixture or state has mistakes.
         """
-        given = {"clock": clock, "rateLimits": rate_limits, "seed": None if seed is None else str(seed), "name": name}
+        given = {
+            "clock": clock,
+            "rateLimits": rate_limits,
+            "name": name,
+            "worker": worker,
+            "seed": None if seed is None else str(seed),
+        }
         body: dict[str, Any] = {word: value for word, value in given.items() if value is not None}
         about = ""
         if fixture is not None:
@@ -110,7 +129,27 @@ class Server:
             body["state"], about = read.whole, read.name
         elif state is not None:
             body["state"] = state
-        return self._handle(self._control.call("POST", "/_tuco/workspaces", body, answer=_Made, about=about))
+        leaving = self._take_leaving() if self._is_time else []
+        if leaving:
+            body["instead"] = leaving
+        try:
+            made = self._control.call("POST", "/_tuco/workspaces", body, answer=_Made, about=about)
+        except BaseException:
+            self._leaving.extend(leaving)
+            raise
+        self._filled.difference_update(leaving)
+        if "state" in body:
+            self._filled.add(made.id)
+        return self._handle(made)
+
+    def drop_soon(self, tuco: Tuco) -> None:
+        """Drop a workspace with one of the next that are made, and at the latest when the server is closed.
+
+        No call is made for it alone: a few go together, but one that was made with contents goes with the very next.
+        Until then it is there, but `workspaces` and `info` don't show it.
+        """
+        tuco.end()
+        self._leaving.append(tuco.id)
 
     def existing(self, workspace: str = "default") -> Tuco:
         """A workspace that is there already; ``default`` is the first one.
@@ -131,6 +170,8 @@ class Server:
 
     def close(self) -> None:
         """Close all connections; the server itself goes on."""
+        with contextlib.suppress(TucoError):  # a server that has ended has dropped everything
+            self._drop_leaving()
         self._connector.close()
 
     def __enter__(self) -> Self:
@@ -140,6 +181,24 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
+
+    @property
+    def _is_time(self) -> bool:
+        """Whether those that leave are worth a call, or too large to be kept any longer."""
+        return len(self._leaving) >= _TOGETHER or not self._filled.isdisjoint(self._leaving)
+
+    def _take_leaving(self) -> list[str]:
+        """The workspaces to drop, which are this call's alone from now on: others may be made at the same time."""
+        taken = []
+        with contextlib.suppress(IndexError):
+            while True:
+                taken.append(self._leaving.popleft())
+        return taken
+
+    def _drop_leaving(self) -> None:
+        for each in self._take_leaving():
+            with contextlib.suppress(ControlError):  # it is gone already
+                self._control.call("DELETE", f"/_tuco/workspaces/{part(each)}")
 
     def _handle(self, made: _Made) -> Tuco:
         return Tuco(self._control, made.id, made.api_keys[0] if made.api_keys else "")

@@ -68,7 +68,7 @@ class States(Access):
         """Write the state as a fixture: YAML when the file's name ends in .yaml or .yml, else JSON.
 
         Raises:
-            FixtureError: that is no path.
+            FixtureError: that is no path, or nothing can be written there, as its directory is missing.
         """
         fixtures.write(file, self.state())
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from tuco_mock.client.handle import Handle, id_of, part
-from tuco_mock.client.models import Campaign, Lead, LeadList, Line, Message, Queue, Reply
+from tuco_mock.client.models import Campaign, Lead, LeadList, Line, Message, Queue, Reply, Settled
+from tuco_mock.client.models_world import Address
 from tuco_mock.client.webhook_models import Webhook
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Things(Handle):
         return self._add("messages", _to(lead, fields), Message)
 
     def add_reply(self, lead: Lead | str | None = None, text: str | None = None, **fields: Any) -> Reply:
-        """Put an inbound message there, now unless `receivedAt` says when.
+        """Let a lead write to us, now unless `receivedAt` says when; all that follows from a reply does (`reply`).
 
         Args:
             lead: who wrote it; else give `recipientPhone` or `recipientEmail`.
@@ -53,9 +54,40 @@ class Things(Handle):
         words = _to(lead, fields)
         return self._add("replies", words if text is None else {"message": text, **words}, Reply)
 
-    def reply(self, lead: Lead | str | None = None, text: str | None = None, **fields: Any) -> Reply:
-        """Let a lead reply, as `add_reply`."""
-        return self.add_reply(lead, text, **fields)
+    def reply(
+        self,
+        lead: Lead | str | None = None,
+        text: str | None = None,
+        *,
+        phone: str | None = None,
+        email: str | None = None,
+        **fields: Any,
+    ) -> Reply:
+        """Let a lead reply now: ``reply(lead, "Stop")`` or ``reply("Stop", phone="+14155550100")``.
+
+        The reply arrives on the line that the lead was last written to from, stops the campaign that it answers, and
+        webhooks are told.
+
+        Args:
+            lead: who replies; or, alone, the text.
+            text: what the reply says.
+            phone: the address that it comes from.
+            email: the same.
+            fields: the rest, in the words of the API.
+        """
+        if isinstance(lead, str) and text is None and "message" not in fields:
+            lead, text = None, lead
+        found = {"recipientPhone": phone, "recipientEmail": email}
+        return self.add_reply(lead, text, **{name: each for name, each in found.items() if each is not None}, **fields)
+
+    def open(self, message: Message | str) -> Message:
+        """Let who got a message open it: it has a `read_at` then, and webhooks are told once.
+
+        Raises:
+            ControlError: nobody has got it.
+        """
+        found: Message = self._call("POST", f"/messages/{part(id_of(message))}/open", answer=Message)
+        return found
 
     def add_line(self, **fields: Any) -> Line:
         """Put a line there, with a `phone` or an `email`."""
@@ -73,6 +105,33 @@ class Things(Handle):
     def add_webhook(self, **fields: Any) -> Webhook:
         """Put a webhook there, with `url`, `events` and `name`."""
         return self._add("webhooks", fields, Webhook)
+
+    def set_address(self, address: str, **does: Any) -> Address:
+        """Say what an address does, in place of what was said of it before; it need not be a lead's.
+
+        Args:
+            address: a phone in any notation, or an email.
+            does: `imessage` (whether it has it), `fails` (with this error), `takes` (this long to be sent to, as
+                ``"5s"``), `replies` (by itself: ``{"message": "Stop", "after": "2m"}``, or the text alone), `opens`
+                (this long after a message was sent).
+
+        Raises:
+            ControlError: it is no address, a field is unknown, …
+        """
+        replies = does.get("replies")
+        fields = {**does, "replies": {"message": replies}} if isinstance(replies, str) else does
+        return self._add("addresses", {"address": address, **fields}, Address)
+
+    def addresses(self) -> list[Address]:
+        """What was said of addresses, emails first, in alphabetical order."""
+        found = self._call("GET", "/addresses", answer=dict[str, list[Address]])
+        known: list[Address] = found["addresses"]
+        return known
+
+    def forget_address(self, address: str | None = None) -> int:
+        """Forget what was said of an address, or of all; how many there were."""
+        found = self._call("DELETE", "/addresses", query={"address": address}, answer=dict[str, int])
+        return int(found["cleared"])
 
     def leads(self, *, phone: str | None = None, email: str | None = None) -> list[Lead]:
         """The leads, in order of creation; those with this address."""
@@ -154,6 +213,30 @@ class Things(Handle):
         found: Message = self._call("POST", f"/queue/{part(id_of(message))}/finish", answer=Message)
         return found
 
+    def fail_job(self, message: Message | str, error: str | None = None) -> Message:
+        """Let the worker give up: the message failed, unless it was cancelled meanwhile.
+
+        Raises:
+            ControlError: no worker holds the job.
+        """
+        body = {} if error is None else {"error": error}
+        found: Message = self._call("POST", f"/queue/{part(id_of(message))}/fail", body, answer=Message)
+        return found
+
+    def run_queue(self, limit: int | None = None) -> Settled:
+        """Let the worker send what is due now, `limit` jobs at most; what it did.
+
+        Raises:
+            ControlError: the limit is no number from 1.
+        """
+        found: Settled = self._call("POST", "/queue/run", {} if limit is None else {"max": limit}, answer=Settled)
+        return found
+
+    def settle(self) -> Settled:
+        """Let all happen that is due now: jobs, what leads do, webhooks; what happened. The clock stays."""
+        found: Settled = self._call("POST", "/settle", answer=Settled)
+        return found
+
     def _add(self, kind: str, fields: dict[str, Any], answer: type[T]) -> T:
         found: T = self._call("POST", f"/{kind}", fields, answer=answer)
         return found
@@ -164,7 +247,7 @@ class Things(Handle):
         while True:
             query = {**chosen, "limit": _PAGE, "page": page}
             part = self._call("GET", f"/{kind}", query=query, answer=dict[str, msgspec.Raw])
-            found += msgspec.json.decode(part[kind], type=list[thing])  # type: ignore[valid-type]
+            found += msgspec.json.decode(part[kind], type=list[thing])  # type: ignore[valid-type] # known at run time
             if len(found) >= int(bytes(part["total"])):
                 return found
             page += 1

@@ -2,44 +2,46 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from tuco_mock.client.assertions import Assertions
 from tuco_mock.client.clock import Clock
 from tuco_mock.client.deliveries import DeliveryVerbs, WebhookLab
 from tuco_mock.client.errors import ControlError, TucoError
-from tuco_mock.client.faults import Faults, FaultVerbs
+from tuco_mock.client.faults import FaultVerbs
+from tuco_mock.client.opt_outs import OptOuts
 from tuco_mock.client.rate_limit import RateLimit
-from tuco_mock.client.states import States
-from tuco_mock.client.things import Things
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from types import TracebackType
 
-    from tuco_mock.client.control import Control
     from tuco_mock.client.receiver import WebhookReceiver
 
 
-class Tuco(Things, Assertions, FaultVerbs, DeliveryVerbs, States):
+class Tuco(OptOuts, Assertions, FaultVerbs, DeliveryVerbs):
     """One workspace: things to put there and look at, requests to expect, faults to plan, time to move.
 
     As a context manager it is dropped at the end.
-
-    Attributes:
-        clock: its time.
-        rate_limit: its rate limits.
-        faults: what goes wrong in it.
-        webhook_lab: what goes wrong with what its webhooks are told.
     """
 
-    def __init__(self, control: Control, workspace: str, api_key: str) -> None:
-        super().__init__(control, workspace, api_key)
-        self.clock = Clock(control, workspace)
-        self.rate_limit = RateLimit(control, workspace)
-        self.faults = Faults(control, workspace)
-        self.webhook_lab = WebhookLab(control, workspace)
-        self._receiver: WebhookReceiver | None = None
+    _receiver: WebhookReceiver | None = None
+
+    @cached_property
+    def clock(self) -> Clock:
+        """Its time."""
+        return Clock(self._control, self.id)
+
+    @cached_property
+    def rate_limit(self) -> RateLimit:
+        """Its rate limits."""
+        return RateLimit(self._control, self.id)
+
+    @cached_property
+    def webhook_lab(self) -> WebhookLab:
+        """What goes wrong with what its webhooks are told."""
+        return WebhookLab(self._control, self.id)
 
     def __repr__(self) -> str:
         return f"<Tuco {self.id} at {self.base_url}>"
@@ -78,15 +80,19 @@ class Tuco(Things, Assertions, FaultVerbs, DeliveryVerbs, States):
 
     def drop(self) -> None:
         """Remove the workspace and all that is in it; nothing when it is gone already."""
-        self._forget_clients()
         try:
             self._call("DELETE", "")
         except ControlError as error:
             if error.status != 404:
                 raise
         finally:
-            if self._receiver is not None:
-                self._receiver.stop()
+            self.end()
+
+    def end(self) -> None:
+        """Close what the handle has opened in this process: HTTP clients, the receiver of webhooks."""
+        self.release()
+        if self._receiver is not None:
+            self._receiver.stop()
 
     def __enter__(self) -> Self:
         return self

@@ -21,8 +21,8 @@ class Schemas:
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         from jsonschema import Draft202012Validator  # noqa: PLC0415 - only who validates pays for it
-        from referencing import Registry  # noqa: PLC0415
-        from referencing.jsonschema import DRAFT202012  # noqa: PLC0415
+        from referencing import Registry  # noqa: PLC0415 - only who needs it pays for it
+        from referencing.jsonschema import DRAFT202012  # noqa: PLC0415 - only who needs it pays for it
 
         self._class = Draft202012Validator
         self._registry = Registry[Any]().with_resource(_BASE, DRAFT202012.create_resource(document))

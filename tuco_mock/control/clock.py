@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tuco_mock.actions.running import advance
 from tuco_mock.control.problem import Problem
+from tuco_mock.control.settle import effects
 from tuco_mock.domain.timestamps import MILLIS_MAX, iso, parse_duration, parse_moment
 
 if TYPE_CHECKING:
@@ -19,15 +21,19 @@ def look(call: ControlCall) -> dict[str, Any]:
     return shown(call.store.vitals.clock(call.workspace().id))
 
 
-def change(call: ControlCall) -> dict[str, Any]:
-    """Move the clock, in exactly one way."""
+async def change(call: ControlCall) -> dict[str, Any]:
+    """Move the clock, in exactly one way; where the worker follows it, all that is due on the way is done (W23)."""
     workspace = call.workspace()
     body = call.body
     if not isinstance(body, dict) or len(body) != 1:
         raise Problem(400, f"Send {_WAYS}.")
     [(way, value)] = body.items()
-    changed = _changed(call.store.vitals.clock(workspace.id), way, value)
-    call.store.vitals.set_clock(workspace.id, changed)
+    clock = call.store.vitals.clock(workspace.id)
+    changed = _changed(clock, way, value)
+    if call.store.worker_of(workspace) == "auto" and changed.now() > clock.now():
+        call.effects.extend(effects(await advance(call.store, workspace, changed)))
+    else:
+        call.store.vitals.set_clock(workspace.id, changed)
     call.store.deliveries.wake(workspace.id)
     return shown(changed)
 

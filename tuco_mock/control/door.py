@@ -119,7 +119,11 @@ class ControlOperation:
 
 
 class ControlDoor:
-    """The ASGI application of one path of the control plane."""
+    """The ASGI application of one path of the control plane.
+
+    Attributes:
+        methods: the methods it takes.
+    """
 
     def __init__(
         self, store: Store, settings: Settings, simulated: Sequence[Simulated], *operations: ControlOperation
@@ -129,6 +133,7 @@ class ControlDoor:
         self._settings = settings
         self._guard = Guard(settings)
         self._operations = {operation.method: operation for operation in operations}
+        self.methods = tuple(self._operations)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

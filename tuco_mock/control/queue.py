@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tuco_mock.actions import export, work
+from tuco_mock.control.problem import Problem
 from tuco_mock.domain.timestamps import iso
 
 if TYPE_CHECKING:
@@ -32,6 +33,15 @@ def start(call: ControlCall) -> dict[str, Any]:
 def finish(call: ControlCall) -> dict[str, Any]:
     """Let the worker that holds the job be done with it."""
     return _message(call, work.finish_job(call.store, call.workspace(), call.path["messageId"]))
+
+
+def fail(call: ControlCall) -> dict[str, Any]:
+    """Let the worker that holds the job give up."""
+    body = {} if call.body is None else call.body
+    error = body.get("error") if isinstance(body, dict) else None
+    if not isinstance(body, dict) or body.keys() - {"error"} or not isinstance(error, str | None):
+        raise Problem(400, "Send {error: why it failed}, or nothing.")
+    return _message(call, work.fail_job(call.store, call.workspace(), call.path["messageId"], error))
 
 
 def _message(call: ControlCall, message_id: str) -> dict[str, Any]:

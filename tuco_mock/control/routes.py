@@ -1,23 +1,39 @@
-"""The one table of the control plane's operations, and the routes made from it."""
+"""The one table of the control plane's operations, and the way to their doors."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.routing import Route
-
-from tuco_mock.control import clock, faults, health, journal, limits, queue, snapshots, things, workspaces
+from tuco_mock.control import (
+    addresses,
+    clock,
+    faults,
+    health,
+    journal,
+    limits,
+    queue,
+    settle,
+    snapshots,
+    things,
+    workspaces,
+)
 from tuco_mock.control import schemas as s
 from tuco_mock.control.description import describe
 from tuco_mock.control.door import ControlDoor, ControlOperation
 from tuco_mock.control.webhook_routes import WEBHOOKS
+from tuco_mock.wire.paths import PathTree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from starlette.types import Receive, Scope, Send
+
     from tuco_mock.control.door import Simulated
     from tuco_mock.settings import Settings
     from tuco_mock.state.store import Store
+
+CONTROL = "/_tuco"
+"""What the paths of the control plane begin with."""
 
 _WS = "/_tuco/workspaces/{ws}"
 
@@ -93,6 +109,27 @@ JOURNAL = (
     ),
 )
 
+ADDRESSES = (
+    ControlOperation("GET", _WS + "/addresses", addresses.look, "What addresses do", answer=s.ADDRESSES),
+    ControlOperation(
+        "POST",
+        _WS + "/addresses",
+        addresses.put,
+        "Say what an address does, or several, in place of what was said of it",
+        body=s.ADDRESS_OR_ADDRESSES,
+        answer=s.ADDRESS_OR_ADDRESSES,
+        status=201,
+    ),
+    ControlOperation(
+        "DELETE",
+        _WS + "/addresses",
+        addresses.forget,
+        "Forget what an address does, or all",
+        answer=s.CLEARED,
+        query={"address": "only this one, in any notation"},
+    ),
+)
+
 OPERATIONS: tuple[ControlOperation, ...] = (
     ControlOperation("GET", "/_tuco/livez", health.livez, "The process answers", answer=s.STATUS),
     ControlOperation("GET", "/_tuco/readyz", health.readyz, "Calls will be served", answer=s.STATUS),
@@ -160,13 +197,20 @@ OPERATIONS: tuple[ControlOperation, ...] = (
         ControlOperation(
             "POST",
             f"{_WS}/{kind}",
-            things.add(kind),
-            f"Add one of the {kind}, or a list of them",
+            things.reply if kind == "replies" else things.add(kind),
+            "Let a lead reply, or several" if kind == "replies" else f"Add one of the {kind}, or a list of them",
             body=s.one_or_many(kind),
             answer=s.one_or_many(kind),
             status=201,
         )
         for kind in s.KINDS
+    ),
+    ControlOperation(
+        "POST",
+        _WS + "/messages/{messageId}/open",
+        things.open_one,
+        "Who got the message opens it",
+        answer=s.thing("messages"),
     ),
     ControlOperation("GET", _WS + "/queue", queue.look, "Counts and jobs", answer=s.QUEUE),
     ControlOperation(
@@ -184,6 +228,18 @@ OPERATIONS: tuple[ControlOperation, ...] = (
         answer=s.thing("messages"),
     ),
     ControlOperation(
+        "POST",
+        _WS + "/queue/{messageId}/fail",
+        queue.fail,
+        "The worker that holds the job gives up",
+        body=s.FAILURE,
+        answer=s.thing("messages"),
+    ),
+    ControlOperation(
+        "POST", _WS + "/queue/run", settle.run, "Work off the jobs that are due now", body=s.RUN, answer=s.HAPPENED
+    ),
+    ControlOperation("POST", _WS + "/settle", settle.settle, "Do all that is due now, and say what", answer=s.HAPPENED),
+    ControlOperation(
         "GET", _WS + "/rate-limits", limits.look, "How many calls each group would let through", answer=s.LEVELS
     ),
     ControlOperation(
@@ -194,6 +250,7 @@ OPERATIONS: tuple[ControlOperation, ...] = (
         body=s.LEVEL,
         answer=s.LEVELS,
     ),
+    *ADDRESSES,
     *FAULTS,
     *JOURNAL,
     *WEBHOOKS,
@@ -218,12 +275,26 @@ OPERATIONS: tuple[ControlOperation, ...] = (
 )
 
 
-def routes(store: Store, settings: Settings, simulated: Sequence[Simulated]) -> list[Route]:
-    """The routes of all operations, one door a path, and a last one that tells of unknown paths."""
-    paths = dict.fromkeys(operation.path for operation in OPERATIONS)
-    known = [Route(path, endpoint=ControlDoor(store, settings, simulated, *_at(path))) for path in paths]
-    unknown = ControlDoor(store, settings, simulated)
-    return [*known, Route("/_tuco", endpoint=unknown), Route("/_tuco/{rest:path}", endpoint=unknown)]
+class ControlPlane:
+    """The ASGI application of all that is below `CONTROL`.
+
+    Attributes:
+        doors: the door of each path; one more tells of unknown paths.
+    """
+
+    def __init__(self, store: Store, settings: Settings, simulated: Sequence[Simulated]) -> None:
+        paths = dict.fromkeys(operation.path for operation in OPERATIONS)
+        self.doors = {path: ControlDoor(store, settings, simulated, *_at(path)) for path in paths}
+        self._tree = PathTree(self.doors)
+        self._unknown = ControlDoor(store, settings, simulated)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        found = self._tree.find(scope["path"])
+        if found is None:
+            return await self._unknown(scope, receive, send)
+        door, scope["path_params"] = found
+        return await door(scope, receive, send)
 
 
 def _at(path: str) -> list[ControlOperation]:

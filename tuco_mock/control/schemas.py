@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tuco_mock.domain.limits import DEFAULT_LIMITS
+
 Schema = dict[str, Any]
 
 KINDS = {
@@ -70,9 +72,15 @@ _SETTINGS: dict[str, Schema] = {
     "active": {"type": "boolean"},
     "readOnly": {"type": "boolean"},
     "defaultCountryCode": _TEXT,
+    "imessage": {"type": "boolean", "description": "whether addresses that nothing is said of have iMessage"},
+    "worker": {
+        "enum": ["auto", "manual"],
+        "description": "jobs are done as the clock goes, or when told to",
+    },
+    "fallbackConfigured": {"type": "boolean", "description": "whether an SMS can be sent where iMessage fails"},
     "rateLimits": {
         "type": "object",
-        "properties": {"replies": {"type": ["integer", "null"], "minimum": 1}},
+        "properties": {each: {"type": ["integer", "null"], "minimum": 1} for each in DEFAULT_LIMITS},
         "description": "calls a minute of each group; null lifts the limit, a group left out has the documented one",
     },
 }
@@ -90,6 +98,11 @@ NEW_WORKSPACE: Schema = {
         "id": _TEXT,
         **_SETTINGS,
         "state": {**STATE, "description": "what it holds; its id and keys are not taken over"},
+        "instead": {
+            "type": "array",
+            "items": {**_TEXT, "not": {"const": "default"}, "pattern": "^[A-Za-z0-9_.-]{1,64}$"},
+            "description": "ids of workspaces that are dropped once this one is made",
+        },
     },
 }
 WORKSPACES = _object(workspaces=_list(_object(id=_TEXT, **_SETTINGS)))
@@ -193,14 +206,49 @@ LAB_RULE: Schema = {"$ref": "#/components/schemas/LabRule"}
 LAB_RULE_OR_RULES: Schema = {"oneOf": [LAB_RULE, _list(LAB_RULE)]}
 LAB = _object(rules=_list(_object(id=_TEXT, effect=_TEXT, seen=_COUNT, fired=_COUNT)))
 LAB_CLEARED = _object(cleared=_COUNT, released={**_COUNT, "description": "how many it had held back"})
-LEVELS = _object(
-    replies=_object(
-        perMinute={"type": ["integer", "null"]},
-        tokens={"type": ["number", "null"], "description": "calls it would let through at this moment"},
-    )
+_LEVEL = _object(
+    perMinute={"type": ["integer", "null"]},
+    tokens={"type": ["number", "null"], "description": "calls it would let through at this moment"},
 )
+LEVELS = _object(**dict.fromkeys(DEFAULT_LIMITS, _LEVEL))
 LEVEL: Schema = {**_object(tokens={"type": "number", "minimum": 0}), "additionalProperties": False}
+ADDRESS: Schema = {"$ref": "#/components/schemas/Address"}
+ADDRESSES = _object(addresses=_list(ADDRESS))
+ADDRESS_OR_ADDRESSES: Schema = {"oneOf": [ADDRESS, _list(ADDRESS)]}
 PROBLEM: Schema = {
     **_object(type=_TEXT, title=_TEXT, status={"type": "integer"}, detail=_TEXT),
 }
 PROBLEM["properties"] = {**PROBLEM["properties"], "errors": _list(_object(path=_TEXT, message=_TEXT))}
+
+HAPPENED = _object(
+    now=_MOMENT,
+    counts={"type": "object", "additionalProperties": _COUNT},
+    happened=_list(
+        {
+            **_object(at=_MOMENT, kind=_TEXT, messageId={"type": ["string", "null"]}),
+            "properties": {
+                "at": _MOMENT,
+                "kind": {
+                    "enum": [
+                        *("sending", "sent", "delivered", "failed", "fallback", "pending", "scheduled", "dropped"),
+                        *("reply", "opened"),
+                    ]
+                },
+                "messageId": {"type": ["string", "null"]},
+                "replyId": _TEXT,
+            },
+        }
+    ),
+    deliveries=_COUNT,
+    nextDue={"anyOf": [_MOMENT, {"type": "null"}]},
+)
+RUN: Schema = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {"max": {"type": "integer", "minimum": 1, "description": "so many jobs at most; all that are due"}},
+}
+FAILURE: Schema = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {"error": {**_TEXT, "description": "why; a webhook is told, too"}},
+}

@@ -12,12 +12,17 @@ from tuco_mock.control.clock import shown as clock_shown
 from tuco_mock.control.problem import Problem
 from tuco_mock.domain.fixture.check import check_workspace
 from tuco_mock.domain.limits import DEFAULT_LIMITS
+from tuco_mock.domain.workspaces import is_workspace_id
 
 if TYPE_CHECKING:
     from tuco_mock.control.door import ControlCall
+    from tuco_mock.domain.clocks import Clock
     from tuco_mock.domain.workspaces import Workspace
 
-SETTINGS = ("name", "apiKeys", "seed", "active", "readOnly", "defaultCountryCode", "rateLimits")
+SETTINGS = (
+    *("name", "apiKeys", "seed", "active", "readOnly", "defaultCountryCode", "imessage", "rateLimits"),
+    *("worker", "fallbackConfigured"),
+)
 """What PATCH changes, in the fixture format's words."""
 
 _COUNTED = ("lines", "lists", "leads", "campaigns", "messages", "replies", "webhooks")
@@ -25,12 +30,16 @@ _COUNTED = ("lines", "lists", "leads", "campaigns", "messages", "replies", "webh
 
 def list_all(call: ControlCall) -> dict[str, Any]:
     """All workspaces, the first one first."""
-    return {"workspaces": [_settings(workspace) for workspace in call.store.workspaces.all()]}
+    return {"workspaces": [_settings(call, workspace) for workspace in call.store.workspaces.all()]}
 
 
 def make(call: ControlCall) -> dict[str, Any]:
-    """Make a workspace; `state` fills it. Ids and keys are made up when the body itself gives none."""
+    """Make a workspace; `state` fills it. Ids and keys are made up when the body itself gives none.
+
+    Those that `instead` names are dropped once it is made: a test suite needs one call a test for both.
+    """
     body = _object(call)
+    gone = _instead(body.pop("instead", []))
     state = body.pop("state", {})
     if not isinstance(state, dict):
         raise Problem(400, "state is a workspace in the fixture format, without the list around it.")
@@ -42,7 +51,9 @@ def make(call: ControlCall) -> dict[str, Any]:
     counts = {kind: len(getattr(spec, kind)) for kind in _COUNTED}
     workspace = load.make_workspace(call.store, spec, origin)
     call.store.starts.keep(reset.start_of(workspace, spec, origin))
-    return _shown(call, workspace, counts)
+    for each in gone:
+        reset.drop_workspace(call.store, each)
+    return _shown(call, workspace, call.store.vitals.clock(workspace.id), counts)
 
 
 def look(call: ControlCall) -> dict[str, Any]:
@@ -66,6 +77,7 @@ def change(call: ControlCall) -> dict[str, Any]:
     if rotate:
         changed = msgspec.structs.replace(changed, api_keys=(f"tuco_sk_{secrets.token_hex(16)}",))
     call.store.workspaces.replace(changed)
+    call.store.alarm.ring(workspace.id)
     if "rateLimits" in body:
         call.store.vitals.refill(workspace.id)
     return _whole(call, changed)
@@ -74,7 +86,7 @@ def change(call: ControlCall) -> dict[str, Any]:
 def drop(call: ControlCall) -> dict[str, Any]:
     """Remove a workspace and all that is in it."""
     workspace = call.workspace()
-    reset.drop_workspace(call.store, workspace)
+    reset.drop_workspace(call.store, workspace.id)
     return {"dropped": workspace.id}
 
 
@@ -99,6 +111,13 @@ def state_in(call: ControlCall) -> dict[str, Any]:
     return _whole(call, load.replace_state(call.store, workspace, spec, given=given, origin=origin))
 
 
+def _instead(given: object) -> list[str]:
+    """The workspaces to drop; one that is not there any more is no mistake."""
+    if not isinstance(given, list) or not all(isinstance(each, str) and is_workspace_id(each) for each in given):
+        raise Problem(400, "instead is a list of ids of workspaces, which are dropped once this one is made.")
+    return given
+
+
 def _object(call: ControlCall) -> dict[str, Any]:
     """The body, which must be an object; none counts as an empty one."""
     if call.body is None:
@@ -108,7 +127,7 @@ def _object(call: ControlCall) -> dict[str, Any]:
     return dict(call.body)
 
 
-def _settings(workspace: Workspace) -> dict[str, Any]:
+def _settings(call: ControlCall, workspace: Workspace) -> dict[str, Any]:
     return {
         "id": workspace.id,
         "name": workspace.name,
@@ -117,14 +136,17 @@ def _settings(workspace: Workspace) -> dict[str, Any]:
         "active": workspace.active,
         "readOnly": workspace.read_only,
         "defaultCountryCode": workspace.country_code,
+        "imessage": workspace.imessage,
         "rateLimits": {group: workspace.limit(group) for group in DEFAULT_LIMITS},
+        "worker": call.store.worker_of(workspace),
+        "fallbackConfigured": workspace.fallback_configured,
     }
 
 
 def _whole(call: ControlCall, workspace: Workspace) -> dict[str, Any]:
-    return _shown(call, workspace, {kind: call.store.count(kind, workspace.id) for kind in _COUNTED})
+    clock = call.store.vitals.clock(workspace.id)
+    return _shown(call, workspace, clock, {kind: call.store.count(kind, workspace.id) for kind in _COUNTED})
 
 
-def _shown(call: ControlCall, workspace: Workspace, counts: dict[str, int]) -> dict[str, Any]:
-    clock = clock_shown(call.store.vitals.clock(workspace.id))
-    return {**_settings(workspace), "clock": clock, "counts": counts}
+def _shown(call: ControlCall, workspace: Workspace, clock: Clock, counts: dict[str, int]) -> dict[str, Any]:
+    return {**_settings(call, workspace), "clock": clock_shown(clock), "counts": counts}

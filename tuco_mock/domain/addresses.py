@@ -17,6 +17,9 @@ DEFAULT_COUNTRY_CODE = "+1"
 PHONE_FIELDS = ("phone", "altPhone1", "altPhone2", "altPhone3")
 EMAIL_FIELDS = ("email", "altEmail1", "altEmail2", "altEmail3")
 
+AVAILABILITY_ORDER = ("phone", "email", *PHONE_FIELDS[1:], *EMAIL_FIELDS[1:])
+"""The order in which a lead's addresses are looked up for iMessage (V15)."""
+
 _LONGEST_PHONE = 64
 _PUNCTUATION = frozenset("+＋().-/[]‐‑‒–—―−·")  # noqa: RUF001 - what people type between digits
 
@@ -100,3 +103,15 @@ def keys(phones: Iterable[str | None], emails: Iterable[str | None], country_cod
 def lead_keys(lead: Mapping[str, Any], country_code: str) -> list[str]:
     """The identity of a lead: all its primary and alternate addresses, normalised (C7)."""
     return keys(map(lead.get, PHONE_FIELDS), map(lead.get, EMAIL_FIELDS), country_code)
+
+
+def any_key(text: str, country_code: str = DEFAULT_COUNTRY_CODE) -> str | None:
+    """The index key of a text that may be a phone or, if an ``@`` is in it, an email; None when it is neither (N4)."""
+    return email_key(email(text)) if "@" in text else phone_key(phone(text, country_code))
+
+
+def keys_by_field(lead: Mapping[str, Any], country_code: str) -> dict[str, str]:
+    """The index keys of a lead's addresses by their field, as far as they are addresses."""
+    found = {name: phone_key(phone(text, country_code)) for name in PHONE_FIELDS if (text := lead.get(name))}
+    found |= {name: email_key(email(text)) for name in EMAIL_FIELDS if (text := lead.get(name))}
+    return {name: key for name, key in found.items() if key is not None}

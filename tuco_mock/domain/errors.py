@@ -6,6 +6,7 @@
     ├── NotFound         nothing by that id or name
     ├── Conflict         the thing exists, but its present state forbids it
     ├── RateLimited      the workspace's bucket is empty
+    ├── QuotaExhausted   the day's availability checks are used up
     └── InvalidInput     a fixture or body with mistakes, all of them listed
 """
 
@@ -47,6 +48,10 @@ class RateLimited(Refusal):
     def __init__(self, retry_after: int) -> None:
         super().__init__(f"rate limit exceeded, retry after {retry_after} s")
         self.retry_after = retry_after
+
+
+class QuotaExhausted(Refusal):
+    """The workspace's lines can't look up so many addresses today (V21); the text says why."""
 
 
 class Mistake(NamedTuple):

@@ -70,6 +70,7 @@ def shown(lead: Document) -> dict[str, Any]:
         "source": lead.get("source"),
         "contactOwnerEmail": lead.get("contactOwnerEmail"),
         "integrationIds": {name: integrations.get(name) for name in _INTEGRATIONS},
+        "availabilityStatus": lead.get("availabilityStatus"),
         "createdAt": lead["createdAt"],
         "updatedAt": lead["updatedAt"],
     }
@@ -89,6 +90,24 @@ def integration_ids(lead: Document) -> dict[str, str | None]:
         "hsPortalId": known.get("hubspotPortalId"),
         "hsContactId": known.get("hubspotRecordId"),
     }
+
+
+def outside_keys(lead: Document) -> list[str]:
+    """How the ids of a lead in other systems are kept in an index, by which it is found again (P6)."""
+    known = lead.get("integrationIds") or {}
+    kept = (("ghl:", known.get("ghlRecordId")), ("hs:", known.get("hubspotRecordId")))
+    return [system + each for system, each in kept if each]
+
+
+def with_missing_ids(lead: Document, given: Document) -> dict[str, str] | None:
+    """The ids of a lead in other systems with given ones in place of those it lacks; None when it lacks none (M17, P7).
+
+    An id that it has is never overwritten.
+    """
+    known: dict[str, str] = lead.get("integrationIds") or {}
+    filled = {name: known.get(name) or given.get(name) for name in _INTEGRATIONS}
+    kept = {name: each for name, each in filled.items() if each}
+    return None if kept == known else kept
 
 
 def shown_list(lead_list: Document, lead_count: int) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 UNITS_PER_TOKEN = 60_000
 
-DEFAULT_LIMITS: dict[str, int] = {"replies": 120}
-"""Calls a minute of each group of operations that has a documented limit (R20)."""
+DEFAULT_LIMITS: dict[str, int] = {"replies": 120, "messages": 60, "campaignLeads": 200, "availability": 200}
+"""Calls a minute of each group of operations that has a documented limit (R20, M23, P12, V24)."""
 
 
 class Bucket(NamedTuple):

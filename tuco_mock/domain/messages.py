@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Status = Literal["queued", "pending", "scheduled", "sending", "sent", "delivered", "failed", "fallback", "cancelled"]
 """Status of an outbound message."""
@@ -39,3 +42,27 @@ def phase_of(status: Status) -> Phase:
     if status in DELIVERED:
         return "reached"
     return "underway" if status == "sending" else "ended"
+
+
+_SHOWN = (
+    *("fromLineId", "recipientPhone", "recipientEmail", "recipientName", "leadId", "workspaceId"),
+    *("campaignId", "batchId", "stepIndex", "attachmentUrls", "attachmentNames", "scheduledDate", "timezone"),
+    *("sendWindowStart", "sendWindowEnd", "allowedDaysOfWeek", "sendFallbackSmsOnFailed", "correlationId"),
+    *("createdAt", "updatedAt", "sentAt", "deliveredAt", "readAt"),
+)
+"""The fields of a message that are shown when it has them, in their order."""
+
+
+def shown(message: Mapping[str, Any]) -> dict[str, Any]:
+    """An outbound message as the API shows it: what it doesn't have is left out (M22, A12)."""
+    head = {
+        "_id": message["id"],
+        **{name: message[name] for name in ("message", "messageType", "status")},
+        "direction": "sent",
+    }
+    error = message.get("error")
+    return {
+        **head,
+        **{name: message[name] for name in _SHOWN if message.get(name) is not None},
+        **({} if error is None else {"errorMessage": error}),
+    }

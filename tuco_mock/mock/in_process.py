@@ -111,7 +111,7 @@ class InProcess:
 
     def async_transport(self) -> httpx.AsyncBaseTransport:
         """For asynchronous clients, in any event loop."""
-        from tuco_mock.mock.transports import AsyncTransport  # noqa: PLC0415
+        from tuco_mock.mock.transports import AsyncTransport  # noqa: PLC0415 - only who needs it pays for it
 
         return AsyncTransport(self)
 

@@ -46,6 +46,6 @@ def _app(settings: Settings) -> ASGIApp:
     if not settings.validate:
         return app
     from tuco_mock.contract.spec import load_spec  # noqa: PLC0415 - jsonschema takes its time
-    from tuco_mock.contract.validation import ResponseValidator  # noqa: PLC0415
+    from tuco_mock.contract.validation import ResponseValidator  # noqa: PLC0415 - only who needs it pays for it
 
     return ResponseValidator(app, load_spec())

@@ -8,11 +8,10 @@ small read of Redis a write, however many documents it is about.
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pymongo import UpdateOne
 
-from tuco_mock.state.indexes import IN_WORKSPACE
 from tuco_mock.state.snapshots import place_of
 
 if TYPE_CHECKING:
@@ -27,10 +26,15 @@ _CHUNK = 10_000
 
 
 class Documents:
-    """Writes the documents of all workspaces; `kind` is the name of a collection."""
+    """Writes the documents of all workspaces; `kind` is the name of a collection.
+
+    Which kinds a workspace has documents of, or had once, is kept in a Redis set, so that emptying it needs to ask no
+    collection in vain.
+    """
 
     def __init__(self, engines: Engines, snapshots: Snapshots) -> None:
         self._database = engines.documents
+        self._redis = engines.redis
         self._snapshots = snapshots
 
     def insert(self, workspace: str, kind: str, documents: Sequence[Document]) -> None:
@@ -41,6 +45,7 @@ class Documents:
         """
         if documents:
             self._snapshots.note(workspace, ((place_of(kind, each["_id"]), None) for each in documents))
+            self._redis.sadd(_kinds(workspace), kind)
             self._database[kind].insert_many(documents)
 
     def update(self, workspace: str, kind: str, chosen: Mapping[str, Any], changes: Mapping[str, Any]) -> UpdateResult:
@@ -52,6 +57,7 @@ class Documents:
         """Change documents by ``_id``, each in its own way; one that doesn't exist is made."""
         if changes:
             self._snapshots.note(workspace, self._images_or_none(kind, list(changes)))
+            self._redis.sadd(_kinds(workspace), kind)
             writes = [UpdateOne({"_id": each}, change, upsert=True) for each, change in changes.items()]
             self._database[kind].bulk_write(writes, ordered=False)
 
@@ -60,13 +66,20 @@ class Documents:
         self._snapshots.note(workspace, self._images(kind, chosen))
         return self._database[kind].delete_many(chosen).deleted_count
 
-    def empty(self, workspace: str) -> None:
-        """Remove all documents of the workspace."""
+    def empty(self, workspace: str) -> Sequence[str]:
+        """Remove all documents of the workspace; the kinds that it had any of, or had once."""
+        kinds = sorted(cast("set[str]", self._redis.smembers(_kinds(workspace))))
+        if not kinds:
+            return kinds
         everything = {"workspaceId": workspace}
-        self._snapshots.note(workspace, (each for kind in IN_WORKSPACE for each in self._images(kind, everything)))
-        for kind in IN_WORKSPACE:
-            if self._database[kind].find_one(everything, {"_id": 1}) is not None:  # quicker than deleting nothing
-                self._database[kind].delete_many(everything)
+        self._snapshots.note(workspace, (each for kind in kinds for each in self._images(kind, everything)))
+        for kind in kinds:
+            self._database[kind].delete_many(everything)
+        return kinds
+
+    def keys(self, workspace: str) -> tuple[str, ...]:
+        """The Redis keys that are the workspace's own."""
+        return (_kinds(workspace),)
 
     def put_back(self, workspace: str, kind: str, images: Mapping[str, Document | None]) -> None:
         """Make documents be again what they were, by ``_id``; None removes one.
@@ -75,6 +88,7 @@ class Documents:
         """
         keys = list(images)
         self._snapshots.note(workspace, self._images_or_none(kind, keys))
+        self._redis.sadd(_kinds(workspace), kind)
         for start in range(0, len(keys), _CHUNK):
             self._database[kind].delete_many({"_id": {"$in": keys[start : start + _CHUNK]}})
         there = (image for image in images.values() if image is not None)
@@ -91,3 +105,7 @@ class Documents:
             found = {each["_id"]: each for each in self._database[kind].find({"_id": {"$in": chunk}})}
             for each in chunk:
                 yield place_of(kind, each), found.get(each)
+
+
+def _kinds(workspace: str) -> str:
+    return "tuco:kinds:" + workspace

@@ -37,7 +37,7 @@ class Engines:
 def embedded() -> Engines:
     """Fresh engines inside this process: mongomock and fakeredis."""
     # imported here: whoever brings real engines does not pay for the fakes
-    from tuco_mock.state.embedded.documents import open_documents  # noqa: PLC0415
-    from tuco_mock.state.embedded.redis import open_redis  # noqa: PLC0415
+    from tuco_mock.state.embedded.documents import open_documents  # noqa: PLC0415 - only who needs it pays for it
+    from tuco_mock.state.embedded.redis import open_redis  # noqa: PLC0415 - only who needs it pays for it
 
     return Engines(open_documents(), open_redis(), "embedded (mongomock)", "embedded (fakeredis)")

@@ -11,17 +11,25 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tuco_mock.state.engines import Engines
 
-IN_WORKSPACE = ("leads", "lines", "lists", "campaigns", "enrolments", "messages", "replies", "threads", "webhooks")
+IN_WORKSPACE = (
+    *("leads", "lines", "lists", "campaigns", "enrolments", "messages", "replies", "threads", "webhooks"),
+    "addresses",
+)
 """The collections whose documents belong to a workspace."""
+
+_WITHOUT_SEQUENCE = frozenset({"threads", "addresses"})
+"""Those of them whose documents have no running number."""
 
 INDEXES: dict[str, dict[str, tuple[str, ...]]] = {
     "workspaces": {"by_order": ("order",)},
     "leads": {
         "newest": ("workspaceId", "createdAt", "seq"),
         "newest_of_list": ("workspaceId", "listId", "createdAt", "seq"),
+        "by_outside_id": ("workspaceId", "outside"),
     },
-    "lines": {},
+    "lines": {"in_turn": ("workspaceId", "isActive", "lastSentAt", "seq")},
     "lists": {"by_name": ("workspaceId", "name", "seq")},
+    "addresses": {"by_address": ("workspaceId", "id")},
     "campaigns": {},
     "webhooks": {"newest": ("workspaceId", "createdAt", "seq"), "told": ("workspaceId", "events", "seq")},
     "enrolments": {"of_campaign": ("workspaceId", "campaignId", "seq"), "of_lead": ("workspaceId", "leadId")},
@@ -53,7 +61,7 @@ def create(engines: Engines) -> None:
     """Create every index; those that exist are left as they are."""
     for name, declared in INDEXES.items():
         collection = engines.documents[name]
-        if name in IN_WORKSPACE and name != "threads":
+        if name in IN_WORKSPACE and name not in _WITHOUT_SEQUENCE:
             collection.create_index([("workspaceId", 1), ("seq", 1)], name="of_workspace")
         for index, fields in declared.items():
             collection.create_index([(field, 1) for field in fields], name=index)

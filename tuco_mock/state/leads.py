@@ -42,6 +42,14 @@ class Leads:
         """The lead that has the address, primary or alternate (C7)."""
         return self._collection.find_one({"workspaceId": workspace, "identity": address_key})
 
+    def with_outside_id(self, workspace: str, outside_keys: Sequence[str]) -> Document | None:
+        """The lead that is called so in another system, by the first of the keys that one has (P6)."""
+        found = (
+            self._collection.find_one({"workspaceId": workspace, "outside": each}, sort=[("seq", 1)])
+            for each in outside_keys
+        )
+        return next((lead for lead in found if lead is not None), None)
+
     def some(self, workspace: str, limit: int) -> list[Document]:
         """The workspace's first leads, `limit` at most."""
         return list(self._collection.find({"workspaceId": workspace}).sort([("seq", 1)]).limit(limit))

@@ -98,9 +98,10 @@ class Log:
         """Let the journal begin anew behind the newest record; the timeline keeps what was."""
         self._redis.hset(_marks(workspace), _CLEARED, str(self.last(workspace)))
 
-    def begin(self, workspace: str, at: int) -> None:
-        """Begin anew, from number 1, at that time in ms: the workspace was just made or put back to its start."""
-        self._redis.delete(*self.keys(workspace))
+    def begin(self, workspace: str, at: int, *, anew: bool = True) -> None:
+        """Begin from number 1, at that time in ms: the workspace was just made, or, `anew`, put back to its start."""
+        if anew:
+            self._redis.delete(*self.keys(workspace))
         self._redis.hset(_marks(workspace), mapping={_BEGUN: str(at), _BEGUN_REALLY: str(real_millis())})
         self.wake(workspace)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tuco_mock.domain.ids import key
 from tuco_mock.domain.messages import CANCELLABLE, Status, phase_of
@@ -71,12 +71,34 @@ class Messages:
             chosen["campaignId"] = campaign_id
         return list(self._collection.find(chosen, _SENT_FIELDS, sort=_NEWEST_SENT_FIRST, limit=limit))
 
+    def cancellable_of_campaign(self, workspace: str, lead_id: str, campaign_id: str) -> list[str]:
+        """Ids of the cancellable messages of a campaign to the lead, oldest first (P16)."""
+        return self._cancellable({"workspaceId": workspace, "leadId": lead_id, "campaignId": campaign_id})
+
+    def last_sent_to(self, workspace: str, lead_id: str | None, address_keys: Sequence[str]) -> Document | None:
+        """What the lead, or without one the addresses, got last, by send time (P15)."""
+        whose = {"to": {"$in": list(address_keys)}} if lead_id is None else {"leadId": lead_id}
+        chosen = {"workspaceId": workspace, **whose, "phase": "reached"}
+        return next(iter(self._collection.find(chosen, sort=_NEWEST_SENT_FIRST, limit=1)), None)
+
     def move(
-        self, workspace: str, message_id: str, status: Status, changes: Mapping[str, str], allowed: Sequence[Status]
+        self,
+        workspace: str,
+        message_id: str,
+        status: Status,
+        changes: Mapping[str, Any],
+        allowed: Sequence[Status],
+        gone: Sequence[str] = (),
     ) -> bool:
-        """Give a message another status if its present one still is one of the allowed; False when it is not (C14)."""
+        """Give a message another status if its present one still is one of the allowed; False when it is not (C14).
+
+        With it go `changes` of its fields; `gone` are fields that it has no more.
+        """
         chosen = {"_id": key(workspace, message_id), "status": {"$in": list(allowed)}}
-        result = self._documents.update(workspace, "messages", chosen, {"$set": {**_now(status), **changes}})
+        update: dict[str, Any] = {"$set": {**_now(status), **changes}}
+        if gone:
+            update["$unset"] = dict.fromkeys(gone, "")
+        result = self._documents.update(workspace, "messages", chosen, update)
         return result.matched_count == 1
 
     def of_leads(self, workspace: str, lead_ids: Sequence[str]) -> list[str]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from redis.client import Pipeline
 
     from tuco_mock.domain.messages import JobState
+    from tuco_mock.state.alarm import Alarm
     from tuco_mock.state.snapshots import Image, Snapshots
 
 KIND = "jobs"
@@ -69,8 +70,9 @@ class QueuedJob(NamedTuple):
 class Queue:
     """The jobs of all workspaces."""
 
-    def __init__(self, redis: Redis, snapshots: Snapshots) -> None:
+    def __init__(self, redis: Redis, snapshots: Snapshots, alarm: Alarm) -> None:
         self._redis = redis
+        self._alarm = alarm
         self._snapshots = snapshots
 
     def add(self, workspace: str, jobs: Sequence[Job]) -> None:
@@ -94,6 +96,7 @@ class Queue:
             if active:
                 pipe.lpush(names.active, *active)
             pipe.execute()
+        self._alarm.ring(workspace)
 
     def remove(self, workspace: str, message_ids: Sequence[str]) -> int:
         """Remove the messages' jobs, unless a worker holds them; the number really removed (C13)."""
@@ -147,6 +150,49 @@ class Queue:
         if held:
             self._redis.delete(names.job(message_id))
         return held
+
+    def delay(self, workspace: str, message_id: str, due: int, now: int, order: int) -> None:
+        """Let the worker that holds the job put it off until it is due, in milliseconds."""
+        names = _Names(workspace)
+        self._snapshots.note(workspace, self._images(names, [message_id], held=True))
+        job = Job(message_id, "delayed", due, order, now)
+        pipe = self._redis.pipeline(transaction=True)
+        pipe.lrem(names.active, 1, message_id)
+        pipe.hset(names.job(message_id), "delay", str(max(due - now, 0)))
+        pipe.zadd(names.delayed, {message_id: _delayed_score(job)})
+        pipe.execute()
+        self._alarm.ring(workspace)
+
+    def first_due(self, workspace: str) -> tuple[int | None, bool]:
+        """When the first delayed job is due, in milliseconds, and whether any job waits."""
+        names = _Names(workspace)
+        pipe = self._redis.pipeline(transaction=False)
+        pipe.zrange(names.delayed, 0, 0, withscores=True)
+        pipe.zcard(names.waiting)
+        delayed, waiting = pipe.execute()
+        return (int(delayed[0][1]) // _DELAY_STEP if delayed else None), bool(waiting)
+
+    def due(self, workspace: str, now: int, limit: int) -> list[QueuedJob]:
+        """The next jobs to be taken: delayed ones that are due, by their time, then those that wait (W3)."""
+        names = _Names(workspace)
+        pipe = self._redis.pipeline(transaction=False)
+        pipe.zrangebyscore(names.delayed, "-inf", (now + 1) * _DELAY_STEP - 1, start=0, num=limit, withscores=True)
+        pipe.zrange(names.waiting, 0, limit - 1)
+        delayed, waiting = cast("tuple[list[tuple[str, float]], list[str]]", pipe.execute())
+        found = [QueuedJob(each, "delayed", int(score) // _DELAY_STEP) for each, score in delayed]
+        return (found + [QueuedJob(each, "waiting", None) for each in waiting])[:limit]
+
+    def take(self, workspace: str, job: QueuedJob) -> bool:
+        """Let a worker take a job that is where it was seen, and hold it; False when somebody else was quicker."""
+        names = _Names(workspace)
+        self._snapshots.note(workspace, self._images(names, [job.message_id], held=True))
+        pipe = self._redis.pipeline(transaction=True)
+        pipe.zrem(names.delayed if job.state == "delayed" else names.waiting, job.message_id)
+        pipe.lpush(names.active, job.message_id)
+        if pipe.execute()[0]:
+            return True
+        self._redis.lrem(names.active, 1, job.message_id)
+        return False
 
     def is_held(self, workspace: str, message_id: str) -> bool:
         """Whether a worker holds the message's job."""

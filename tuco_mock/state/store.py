@@ -8,19 +8,26 @@ from tuco_mock.domain.deliveries import LabRule
 from tuco_mock.domain.ids import key
 from tuco_mock.settings import JOURNAL_LIMIT
 from tuco_mock.state import indexes
+from tuco_mock.state.addresses import Addresses
+from tuco_mock.state.agenda import Agenda
+from tuco_mock.state.alarm import Alarm
 from tuco_mock.state.bell import Bell
+from tuco_mock.state.bookings import BookedLines
 from tuco_mock.state.deliveries import Deliveries
 from tuco_mock.state.documents import Documents
 from tuco_mock.state.faults import Faults
 from tuco_mock.state.leads import Leads
+from tuco_mock.state.lines import Lines
 from tuco_mock.state.lists import Lists
 from tuco_mock.state.log import UNCLAIMED, Log
 from tuco_mock.state.messages import Messages
+from tuco_mock.state.pace import Pace
 from tuco_mock.state.queue import Queue
 from tuco_mock.state.replies import Replies
 from tuco_mock.state.rules import Rules
 from tuco_mock.state.snapshots import Snapshots
 from tuco_mock.state.starts import Starts
+from tuco_mock.state.turns import Turns
 from tuco_mock.state.vitals import Vitals, vitals_key
 from tuco_mock.state.webhooks import Webhooks
 from tuco_mock.state.workspaces import Workspaces
@@ -28,6 +35,7 @@ from tuco_mock.state.workspaces import Workspaces
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tuco_mock.domain.workspaces import WorkerMode, Workspace
     from tuco_mock.state.engines import Document, Engines
 
 _OLDEST_FIRST = [("seq", 1)]
@@ -41,7 +49,8 @@ class Store:
         engines: the two engines all of it is kept in.
         workspaces: settings and API keys.
         vitals: clocks, running numbers, token buckets.
-        leads, lists, messages, replies: the documents of those names.
+        leads, lines, lists, messages, replies: the documents of those names.
+        addresses: what the addresses of the simulated world do.
         documents: writes the documents of all kinds.
         queue: the jobs.
         snapshots: earlier moments of workspaces, by name.
@@ -52,20 +61,34 @@ class Store:
         deliveries: what they are told.
         log: requests, and what else was done to a workspace.
         bell: wakes those who wait for something to be logged.
+        agenda: what is still to happen to messages.
+        bookings: times given to messages that wait for a line.
+        pace: the lines, in the order in which they take turns.
+        alarm: wakes the worker when something may be due.
+        turns: lets one worker at a time move a workspace's time.
+        worker: how the worker goes in workspaces that don't say: ``auto`` or ``manual`` (W1).
     """
 
-    def __init__(self, engines: Engines, journal_limit: int = JOURNAL_LIMIT) -> None:
+    def __init__(self, engines: Engines, journal_limit: int = JOURNAL_LIMIT, worker: WorkerMode = "manual") -> None:
+        self.worker = worker
         indexes.create(engines)
         self.engines = engines
+        self.alarm = Alarm()
+        self.turns = Turns()
         self.workspaces = Workspaces(engines)
-        self.vitals = Vitals(engines.redis)
+        self.vitals = Vitals(engines.redis, self.alarm)
         self.snapshots = Snapshots(engines.redis)
         self.documents = Documents(engines, self.snapshots)
+        self.addresses = Addresses(engines, self.documents)
         self.leads = Leads(engines)
+        self.lines = Lines(engines)
         self.lists = Lists(engines, self.documents)
         self.messages = Messages(engines, self.documents)
         self.replies = Replies(engines, self.documents)
-        self.queue = Queue(engines.redis, self.snapshots)
+        self.queue = Queue(engines.redis, self.snapshots, self.alarm)
+        self.agenda = Agenda(engines.redis, self.snapshots, self.alarm)
+        self.bookings = BookedLines(engines.redis)
+        self.pace = Pace(engines, self.documents)
         self.starts = Starts(engines.redis)
         self.faults = Faults(engines.redis, self.workspaces)
         self.bell = Bell()
@@ -73,6 +96,10 @@ class Store:
         self.lab: Rules[LabRule] = Rules(engines.redis, "lab-rule", LabRule)
         self.deliveries = Deliveries(engines.redis, self.bell, journal_limit)
         self.log = Log(engines.redis, self.bell, journal_limit)
+
+    def worker_of(self, workspace: Workspace) -> WorkerMode:
+        """How the worker goes in a workspace."""
+        return workspace.worker or self.worker
 
     def move_in(self, workspace: str, kind: str, documents: list[Document]) -> None:
         """Keep new documents of a kind and take them out of the list as it goes, so that memory holds them once."""
@@ -122,18 +149,19 @@ class Store:
 
     def empty(self, workspace: str) -> None:
         """Remove everything of the workspace but its settings and what it is reset to."""
-        self.documents.empty(workspace)
-        self.queue.drop(workspace)
+        if "messages" in self.documents.empty(workspace):  # there is no job without one
+            self.queue.drop(workspace)
+        self.agenda.drop(workspace)
         self.engines.redis.delete(vitals_key(workspace))
 
     def drop(self, workspace: str) -> None:
         """Remove everything of the workspace; its snapshots first, in which nothing needs to be noted any more."""
         self.snapshots.drop_all(workspace)
         self.workspaces.drop(workspace)
-        self.documents.empty(workspace)
-        self.queue.drop(workspace)
+        if "messages" in self.documents.empty(workspace):  # there is no job without one
+            self.queue.drop(workspace)
         self.deliveries.clear(workspace)
-        parts = (self.starts, self.faults, self.log, self.lab, self.deliveries)
+        parts = (self.documents, self.agenda, self.starts, self.faults, self.log, self.lab, self.deliveries)
         self.engines.redis.delete(vitals_key(workspace), *(key for part in parts for key in part.keys(workspace)))
         self.log.wake(workspace)
 

@@ -13,6 +13,8 @@ from tuco_mock.state.scripts import TAKE_TOKEN
 if TYPE_CHECKING:
     from redis import Redis
 
+    from tuco_mock.state.alarm import Alarm
+
 _CLOCK = "clock"
 _SEQUENCE = "sequence"
 _BUCKET = "bucket:"
@@ -21,17 +23,23 @@ _BUCKET = "bucket:"
 class Vitals:
     """Clocks, running numbers and token buckets of all workspaces."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, alarm: Alarm) -> None:
         self._redis = redis
+        self._alarm = alarm
         self._take_token = redis.register_script(TAKE_TOKEN)
 
     def clock(self, workspace: str) -> Clock:
         """The workspace's clock."""
         return Clock.parse(cast("str | None", self._redis.hget(vitals_key(workspace), _CLOCK)))
 
+    def exist(self, workspace: str) -> bool:
+        """Whether the workspace is still there."""
+        return bool(self._redis.exists(vitals_key(workspace)))
+
     def set_clock(self, workspace: str, clock: Clock) -> None:
         """Put another clock in its place."""
         self._redis.hset(vitals_key(workspace), _CLOCK, clock.text)
+        self._alarm.ring(workspace)
 
     def next_sequence(self, workspace: str, count: int = 1) -> int:
         """Reserve `count` running numbers and give the first of them; no number is ever given twice."""
@@ -44,6 +52,7 @@ class Vitals:
     def begin(self, workspace: str, clock: Clock, last: int) -> None:
         """Put a clock in place, and continue after this running number."""
         self._redis.hset(vitals_key(workspace), mapping={_CLOCK: clock.text, _SEQUENCE: str(last)})
+        self._alarm.ring(workspace)
 
     def take(self, workspace: str, group: str, per_minute: int) -> None:
         """Take a token of the group's bucket, on the workspace's clock; atomic between processes.

@@ -18,12 +18,16 @@ _NO_KEY = "\N{EMPTY SET} "
 """What is kept in place of the keys of a workspace that has none, with its id behind it: a unique index takes an empty
 list for a value like any other, of which there may be one. No header, being Latin-1, can hold it."""
 
+_ORDER = "tuco:order"
+"""The Redis key of how many workspaces were made so far."""
+
 
 class Workspaces:
     """The settings documents of all workspaces."""
 
     def __init__(self, engines: Engines) -> None:
         self._collection = engines.documents["workspaces"]
+        self._redis = engines.redis
 
     def by_key(self, api_key: str) -> Workspace | None:
         """The workspace that an API key belongs to (A1)."""
@@ -64,9 +68,8 @@ class Workspaces:
         Raises:
             Conflict: its id or one of its keys is taken.
         """
-        last = next(iter(self._collection.find({}, {"order": 1}).sort([("order", -1)]).limit(1)), {"order": 0})
+        place = {"_id": workspace.id, "order": self._redis.incr(_ORDER), "hasFaults": False}
         try:
-            place = {"_id": workspace.id, "order": last["order"] + 1, "hasFaults": False}
             self._collection.insert_one({**place, **_settings(workspace)})
         except DuplicateKeyError as error:
             raise Conflict(self._clash(workspace) or f"There is a workspace {workspace.id!r} already.") from error
@@ -106,8 +109,11 @@ def _workspace(document: Document) -> Workspace:
         active=document["active"],
         read_only=document["readOnly"],
         country_code=document["countryCode"],
+        imessage=document["imessage"],
         rate_limits=document["rateLimits"],
         has_faults=document["hasFaults"],
+        worker=document["worker"],
+        fallback_configured=document["fallbackConfigured"],
     )
 
 
@@ -119,5 +125,8 @@ def _settings(workspace: Workspace) -> dict[str, Any]:
         "active": workspace.active,
         "readOnly": workspace.read_only,
         "countryCode": workspace.country_code,
+        "imessage": workspace.imessage,
         "rateLimits": dict(workspace.rate_limits),
+        "worker": workspace.worker,
+        "fallbackConfigured": workspace.fallback_configured,
     }

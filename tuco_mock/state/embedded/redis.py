@@ -59,7 +59,7 @@ class EmbeddedRedis(fakeredis.FakeRedis):
                 return apply_callback(self.response_callbacks, command.name, reply, options)
             if executor.is_dead():
                 self._drop()
-        return super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
+        return super().execute_command(*args, **options)  # type: ignore[no-untyped-call] # redis-py has none
 
     def pipeline(self, transaction: bool = True, shard_hint: Any = None) -> Pipeline:
         """A pipeline; its `execute` runs all commands in one piece, with a transaction or without."""

@@ -54,7 +54,7 @@ class EmbeddedPipeline(Pipeline):
                 reply = self._executor.call(command, args[1:])
                 return apply_callback(self.response_callbacks, command.name, reply, options)
         self._leave_direct()
-        return super().immediate_execute_command(*args, **options)  # type: ignore[no-untyped-call]
+        return super().immediate_execute_command(*args, **options)  # type: ignore[no-untyped-call] # redis-py has none
 
     def execute(self, raise_on_error: bool = True) -> list[Any]:
         """Run the stacked commands and return their replies in order; the pipeline is reset afterwards.
@@ -138,13 +138,13 @@ class EmbeddedPipeline(Pipeline):
         refused = self._executor.refused(batch)
         if refused is not None:
             position, error = refused
-            self.annotate_exception(error, position + 1, stack[position][0])  # type: ignore[no-untyped-call]
+            self.annotate_exception(error, position + 1, stack[position][0])  # type: ignore[no-untyped-call] # redis-py has none
             raise error
         replies = self._executor.call_transaction(batch, self._watcher)
         if replies is None:
             raise WatchError("Watched variable changed.")
         if raise_on_error:
-            self.raise_first_error(stack, replies)  # type: ignore[no-untyped-call]
+            self.raise_first_error(stack, replies)  # type: ignore[no-untyped-call] # redis-py has none
         callbacks = self.response_callbacks
         for position, (command, _) in enumerate(batch):
             reply = replies[position]
@@ -164,5 +164,5 @@ class EmbeddedPipeline(Pipeline):
                 except ResponseError as error:  # redis-py takes it for the command's reply
                     replies[position] = error
         if raise_on_error:
-            self.raise_first_error(stack, replies)  # type: ignore[no-untyped-call]
+            self.raise_first_error(stack, replies)  # type: ignore[no-untyped-call] # redis-py has none
         return replies

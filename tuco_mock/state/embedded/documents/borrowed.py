@@ -29,7 +29,7 @@ Document = dict[str, Any]
 Sort = tuple[tuple[str, int], ...]
 """Fields to sort by, each with its direction: 1 or -1."""
 
-MISSING: Any = filtering.NOTHING  # type: ignore[attr-defined]
+MISSING: Any = filtering.NOTHING  # type: ignore[attr-defined] # not exported
 """What mongomock uses for the value of a field that is not there."""
 
 filter_applies: Callable[[Any, Document], bool] = filtering.filter_applies
@@ -42,8 +42,8 @@ gen_index_name: Callable[[Any], str] = helpers.gen_index_name
 validate_is_mapping: Callable[[str, object], None] = collection.validate_is_mapping
 validate_list_or_mapping: Callable[[str, object], None] = collection.validate_list_or_mapping
 validate_ok_for_update: Callable[[object], None] = collection.validate_ok_for_update
-validate_update_pipeline: Callable[[list[Any]], None] = collection._validate_document_stages  # noqa: SLF001
-validate_field_names: Callable[[Mapping[str, Any]], None] = collection._validate_data_fields  # noqa: SLF001
+validate_update_pipeline: Callable[[list[Any]], None] = collection._validate_document_stages  # noqa: SLF001 - not public
+validate_field_names: Callable[[Mapping[str, Any]], None] = collection._validate_data_fields  # noqa: SLF001 - not public
 process_pipeline: Callable[..., Any] = aggregate.process_pipeline
 
 if TYPE_CHECKING:

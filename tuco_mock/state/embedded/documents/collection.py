@@ -70,9 +70,9 @@ class IndexedCollection(BaseCollection):
         """A cursor over the documents that a filter finds."""
         sort = options.get("sort")
         if args or (options and options.keys() != {"sort"}):
-            sort = super().find({}, projection, skip, limit, *args, **options)._sort  # noqa: SLF001 checks them all
+            sort = super().find({}, projection, skip, limit, *args, **options)._sort  # noqa: SLF001 - checks them all
         if type(filter) is not dict:
-            filter = {} if filter is None else filter  # noqa: A001
+            filter = {} if filter is None else filter  # noqa: A001 - pymongo's name
             validate_is_mapping("filter", filter)
         query = compile_query(filter)
         return IndexedCursor(self, query, normal_sort(sort), self.copier(projection), skip, limit)
@@ -86,7 +86,7 @@ class IndexedCollection(BaseCollection):
     ) -> Document | None:
         """The first document that a filter, or an ``_id``, finds; None when there is none."""
         if type(filter) is not dict:
-            filter = {} if filter is None else filter if isinstance(filter, Mapping) else {"_id": filter}  # noqa: A001
+            filter = {} if filter is None else filter if isinstance(filter, Mapping) else {"_id": filter}  # noqa: A001 - pymongo's name
         if args or (options and options.keys() != {"sort"}):
             return next(iter(self.find(filter, projection, *args, **options)), None)
         query, copy = compile_query(filter), self.copier(projection)
@@ -158,7 +158,7 @@ class IndexedCollection(BaseCollection):
         with self.lock:
             outcome = update(self, spec, document, many=multi, upsert=upsert)
         return {
-            "connectionId": self.database.client._id,  # noqa: SLF001
+            "connectionId": self.database.client._id,  # noqa: SLF001 - mongomock's own answer has it
             "err": None,
             "n": outcome.matched,
             "nModified": outcome.modified,
@@ -171,7 +171,7 @@ class IndexedCollection(BaseCollection):
         _refuse(**options)
         with self.lock:
             deleted = delete(self, filter, many=multi)
-        return {"connectionId": self.database.client._id, "n": deleted, "ok": 1.0, "err": None}  # noqa: SLF001
+        return {"connectionId": self.database.client._id, "n": deleted, "ok": 1.0, "err": None}  # noqa: SLF001 - mongomock's own answer has it
 
     def _find_and_modify(self, query: Any, *args: Any, **options: Any) -> Document | None:
         with self.lock:
@@ -182,7 +182,7 @@ class IndexedCollection(BaseCollection):
         _refuse(**options)
         bulk = _Bulk(self, ordered=ordered)
         for request in requests:
-            request._add_to_bulk(bulk)  # noqa: SLF001 there is no other way
+            request._add_to_bulk(bulk)  # noqa: SLF001 - there is no other way
         with self.lock:
             return BulkWriteResult(bulk.execute(), acknowledged=True)
 

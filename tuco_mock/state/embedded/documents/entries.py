@@ -162,13 +162,13 @@ class Entries:
                 skip -= size
                 continue
             if backwards:
-                high -= skip  # noqa: PLW2901
-                low = max(high - limit + len(keys), low) if limit else low  # noqa: PLW2901
+                high -= skip  # noqa: PLW2901 - the window narrows
+                low = max(high - limit + len(keys), low) if limit else low  # noqa: PLW2901 - the window narrows
                 keys += self.keys[chunk][low:high][::-1]
                 documents += self.documents[chunk][low:high][::-1]
             else:
-                low += skip  # noqa: PLW2901
-                high = min(low + limit - len(keys), high) if limit else high  # noqa: PLW2901
+                low += skip  # noqa: PLW2901 - the window narrows
+                high = min(low + limit - len(keys), high) if limit else high  # noqa: PLW2901 - the window narrows
                 keys += self.keys[chunk][low:high]
                 documents += self.documents[chunk][low:high]
             skip = 0

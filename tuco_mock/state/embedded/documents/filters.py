@@ -143,7 +143,7 @@ def _take_apart(conditions: Mapping[Any, Any]) -> Query:
             equals |= taken.equals
             ranges |= taken.ranges
             others += taken.tests
-        elif (kind in SCALARS and condition == condition) or (kind is ObjectId and field == "_id"):  # noqa: PLR0124
+        elif (kind in SCALARS and condition == condition) or (kind is ObjectId and field == "_id"):  # noqa: PLR0124 - NaN is not itself
             equals[field] = condition
         elif type(plain(condition)) in _IN_LISTS:
             equals[field] = plain(condition)
@@ -198,7 +198,7 @@ def _is_scalar_list(field: str, operand: Any) -> bool:
 def _is_bound(operand: object, other: tuple[str | None, Any]) -> bool:
     """Whether the operand can be one end of a range of which the other end is known."""
     kind = type(operand)
-    if kind not in {str, int, float} or operand != operand:  # noqa: PLR0124 NaN bounds nothing
+    if kind not in {str, int, float} or operand != operand:  # noqa: PLR0124 - NaN bounds nothing
         return False
     return other[0] is None or (kind is str) == (type(other[1]) is str)
 

@@ -86,7 +86,7 @@ def _compile_steps(update: Document) -> QuickUpdate | None:
             if step is _set:
                 sets[field] = operand if type(operand) in SCALARS else stored_copy(operand)
                 steps.append((step, field, sets[field]))
-            elif step is not _unset and (type(operand) not in _OPERANDS[name] or operand != operand):  # noqa: PLR0124
+            elif step is not _unset and (type(operand) not in _OPERANDS[name] or operand != operand):  # noqa: PLR0124 - NaN is not itself
                 return None
             else:
                 steps.append((step, field, operand))

@@ -69,7 +69,7 @@ def plain(value: Any) -> Any:
     if kind not in SCALARS:
         for base in (str, int, float):
             # bson.Code is a str, but equal to none
-            if isinstance(value, base) and getattr(kind, "__eq__") is getattr(base, "__eq__"):  # noqa: B009 mypy
+            if isinstance(value, base) and getattr(kind, "__eq__") is getattr(base, "__eq__"):  # noqa: B009 - mypy knows no such attribute
                 return str.__str__(value) if isinstance(value, str) else base(value)
     return value
 
@@ -79,7 +79,7 @@ def native_kind(value: object) -> type | None:
     kind = type(plain(value))
     if kind is str:
         return str
-    return int if kind in {int, float} and value == value else None  # noqa: PLR0124 NaN has no order
+    return int if kind in {int, float} and value == value else None  # noqa: PLR0124 - NaN has no order
 
 
 def atom(value: Any, native: type | None) -> Any:
@@ -93,7 +93,7 @@ def atom(value: Any, native: type | None) -> Any:
     if kind is bool:
         return TRUE if value else FALSE
     if kind is int or kind is float:
-        if value != value:  # noqa: PLR0124 NaN has no order
+        if value != value:  # noqa: PLR0124 - NaN has no order
             return OPAQUE
         return value if native is int else Ranked(NUMBER_RANK, value)
     if isinstance(value, ObjectId):

@@ -1,0 +1,166 @@
+"""The worker in time: all that is due on the way, each thing at its own moment; live; settle (W23 to W25)."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.clauses.worker import SLOW, START, STOPS, Shop, kinds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.support import World
+
+    Make = Callable[..., World]
+
+REAL_SECONDS = 20.0
+
+
+@pytest.fixture
+def shop(make_world: Make) -> Shop:
+    """A workspace with one line whose worker follows the clock."""
+    return Shop(make_world, worker="auto")
+
+
+@pytest.mark.clause("W23")
+@pytest.mark.parametrize(
+    "way", [{"advance": "8d"}, {"set": "2026-03-21T12:00:00Z"}, {"freeze": "2026-03-21T12:00:00Z"}]
+)
+def test_everything_happens_at_its_own_moment(shop: Shop, way: dict[str, str]) -> None:
+    lead, slow = shop.lead(phone=STOPS), shop.lead(phone=SLOW)
+    steps = [shop.send(lead, status="scheduled", scheduledDate=f"+{day}d") for day in range(1, 8)]
+    held_up = shop.send(slow, status="scheduled", scheduledDate="+1d")
+    assert shop.world.clock(**way) == "2026-03-21T12:00:00.000Z"
+    found = [shop.message(each) for each in steps]
+    assert [each["sentAt"] for each in found] == [f"2026-03-{13 + day}T12:00:00.000Z" for day in range(1, 8)]
+    assert [each["deliveredAt"] for each in found] == [f"2026-03-{13 + day}T12:00:01.000Z" for day in range(1, 8)]
+    assert shop.message(held_up)["sentAt"] == "2026-03-14T12:01:15.000Z"  # 45 s behind the other one, and 30 s slow
+    replies = shop.world.control("GET", "/replies")["replies"]
+    assert [each["receivedAt"] for each in replies] == [f"2026-03-{13 + day}T12:01:00.000Z" for day in range(1, 8)]
+
+
+@pytest.mark.clause("W23")
+def test_what_comes_of_it_on_the_way_is_done_too(shop: Shop) -> None:
+    messages = [shop.send(status="scheduled", scheduledDate="+1m") for _ in range(30)]
+    shop.world.clock(advance="2d")
+    assert set(shop.status(*messages)) == {"delivered"}
+    times = sorted(shop.message(each)["sentAt"] for each in messages)
+    assert times[:2] == ["2026-03-13T12:01:00.000Z", "2026-03-13T12:01:45.000Z"]
+    assert (times[19], times[20]) == ("2026-03-13T12:15:15.000Z", "2026-03-14T00:00:00.000Z")
+    assert shop.line()["usage"] == {"date": "2026-03-14", "newConversationsCount": 10, "totalMessagesCount": 10}
+
+
+@pytest.mark.clause("W23")
+@pytest.mark.parametrize(
+    ("zone", "start", "sent"),
+    [
+        ("America/New_York", "2026-03-06T12:00:00Z", ["06T14:00", "07T14:00", "08T13:00", "09T13:00"]),
+        ("America/New_York", "2026-10-30T12:00:00Z", ["30T13:00", "31T13:00", "01T14:00", "02T14:00"]),
+        ("Europe/Berlin", "2028-02-27T00:00:00Z", ["27T08:00", "28T08:00", "29T08:00", "01T08:00"]),
+        ("Europe/Berlin", "2026-02-27T00:00:00Z", ["27T08:00", "28T08:00", "01T08:00", "02T08:00"]),
+    ],
+)
+def test_windows_and_daily_limits_hold_over_changes_of_the_clock_and_ends_of_months(
+    make_world: Make, zone: str, start: str, sent: list[str]
+) -> None:
+    shop = Shop(make_world, lines=0, worker="auto", clock=start)
+    shop.world.add("lines", phone="+16462230000", dailyNewConversationsLimit=1)
+    messages = [shop.send(sendWindowStart="09:00", sendWindowEnd="17:00", timezone=zone) for _ in sent]
+    shop.world.clock(advance="6d")
+    assert [shop.message(each)["sentAt"][8:16] for each in messages] == sent
+
+
+@pytest.mark.clause("W23")
+def test_backwards_nothing_happens(shop: Shop) -> None:
+    message = shop.send(status="scheduled", scheduledDate="+1h")
+    shop.world.clock(set="2026-03-01T00:00:00Z")
+    assert shop.status(message) == ["scheduled"]
+
+
+@pytest.mark.clause("W23")
+def test_the_timeline_tells_what_was_done(shop: Shop) -> None:
+    message = shop.send(status="scheduled", scheduledDate="+1h")
+    shop.world.clock(advance="2h")
+    events = [each for each in shop.world.control("GET", "/timeline")["events"] if message in each["text"]]
+    assert [each["kind"] for each in events] == ["messages.added", "messages.sent", "messages.delivered"]
+
+
+@pytest.mark.clause("W24")
+def test_what_is_due_now_is_done_at_once_while_the_clock_stands(shop: Shop) -> None:
+    message = shop.send()
+    shop.settle()
+    assert shop.message(message)["sentAt"] == START
+
+
+@pytest.mark.clause("W24")
+@pytest.mark.parametrize("begin", ["patch", "restore", "state", "reset"])
+def test_a_worker_that_is_let_go_begins(make_world: Make, begin: str) -> None:
+    shop = Shop(make_world, worker="auto")
+    world = shop.world
+    lead = shop.lead()
+    world.patch(worker="manual")
+    message = shop.send(lead)
+    if begin == "patch":
+        world.patch(worker="auto")
+    elif begin == "restore":
+        world.control("POST", "/snapshots", {"name": "here"})
+        shop.settle()
+        world.control("POST", "/snapshots/here/restore")
+        world.patch(worker="auto")
+    elif begin == "state":
+        world.control("PUT", "/state", {**world.state(), "worker": "auto"})
+    else:
+        world.control("POST", "/reset")
+        message = shop.send(shop.lead())
+    shop.settle()
+    assert shop.status(message) == ["sent"]
+
+
+@pytest.mark.clause("W24")
+def test_live_what_becomes_due_is_done_when_it_does(make_world: Make) -> None:
+    """The clock runs: a message is due in half a second, and nobody asks for it."""
+    shop = Shop(make_world, worker="auto", clock={"live": "+1h"})
+    message = shop.send(status="scheduled", scheduledDate="+500ms")
+    due = shop.message(message)["scheduledDate"]
+    sent = threading.Event()
+
+    def look() -> None:
+        while shop.status(message) != ["delivered"] and not sent.wait(0.02):
+            pass
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    looking.join(REAL_SECONDS)
+    sent.set()
+    found = shop.message(message)
+    assert found["status"] == "delivered"
+    assert due <= found["sentAt"] < found["deliveredAt"]
+
+
+@pytest.mark.clause("W25")
+def test_settle_does_all_that_is_due_and_says_what(shop: Shop) -> None:
+    shop.world.patch(worker="manual")
+    first, second = shop.send(), shop.send()
+    assert shop.settle() == {
+        "now": START,
+        "counts": {"sent": 1, "pending": 1},
+        "happened": [
+            {"at": START, "kind": "sent", "messageId": first},
+            {"at": START, "kind": "pending", "messageId": second},
+        ],
+        "deliveries": 0,
+        "nextDue": "2026-03-13T12:00:01.000Z",
+    }
+    assert shop.world.control("GET", "/clock")["now"] == START
+    assert kinds(shop.settle()) == []
+
+
+@pytest.mark.clause("W25", "W24")
+def test_settled_is_settled_in_any_mode(shop: Shop) -> None:
+    messages = [shop.send() for _ in range(3)]
+    shop.settle()
+    assert shop.settle()["happened"] == []
+    assert shop.status(*messages) == ["sent", "pending", "pending"]

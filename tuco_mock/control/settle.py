@@ -1,0 +1,80 @@
+"""What the worker does when it is told to: run the queue, and settle all that is due."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from tuco_mock.actions import running
+from tuco_mock.actions.worker import next_due
+from tuco_mock.control.deliveries import delivered
+from tuco_mock.control.problem import Problem
+from tuco_mock.domain.journal import Effect
+from tuco_mock.domain.timestamps import iso
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tuco_mock.actions.worker import Done
+    from tuco_mock.control.door import ControlCall
+
+_LONGEST_WAIT = 25
+"""How long it is waited for the deliveries of a round, in seconds of real time: a receiver is given ten."""
+
+
+async def run(call: ControlCall) -> dict[str, Any]:
+    """Work off the jobs that are due at the present moment, `max` of them at most."""
+    workspace = call.workspace()
+    body = {} if call.body is None else call.body
+    if not isinstance(body, dict) or body.keys() - {"max"}:
+        raise Problem(400, "Send {max: how many jobs at most}, or nothing for all that are due.")
+    limit = body.get("max")
+    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
+        raise Problem(400, f"max is a whole number from 1, not {limit!r}.")
+    return _told(call, workspace.id, await running.run_queue(call.store, workspace, limit), 0)
+
+
+async def settle(call: ControlCall) -> dict[str, Any]:
+    """Do all that is due at the present moment, wait for the deliveries, and again, until nothing is due."""
+    workspace = call.workspace()
+    done: list[Done] = []
+    deliveries = 0
+    while True:
+        now = await running.run_present(call.store, workspace)
+        done += now
+        told = call.store.deliveries.pending(workspace.id)
+        if not await delivered(call.store, workspace.id, _LONGEST_WAIT, call.receive):
+            raise Problem(504, f"Deliveries of webhooks are still on their way after {_LONGEST_WAIT} s; settle again.")
+        deliveries += told
+        if not now and not told:
+            return _told(call, workspace.id, done, deliveries)
+
+
+def effects(done: Sequence[Done]) -> list[Effect]:
+    """What was done, for the timeline: messages by what became of them."""
+    kinds = dict.fromkeys(each.kind for each in done)
+    return [
+        Effect(f"messages.{kind}", message_ids=tuple(each.message_id or "" for each in done if each.kind == kind))
+        for kind in kinds
+    ]
+
+
+def _told(call: ControlCall, workspace: str, done: Sequence[Done], deliveries: int) -> dict[str, Any]:
+    call.effects.extend(effects(done))
+    now = call.store.vitals.clock(workspace).now()
+    due = next_due(call.store, workspace, now)
+    return {
+        "now": iso(now),
+        "counts": dict(Counter(each.kind for each in done)),
+        "happened": [
+            {
+                "at": iso(each.at),
+                "kind": each.kind,
+                "messageId": each.message_id,
+                **({} if each.reply_id is None else {"replyId": each.reply_id}),
+            }
+            for each in done
+        ],
+        "deliveries": deliveries,
+        "nextDue": None if due is None else iso(due),
+    }

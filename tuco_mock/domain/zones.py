@@ -1,0 +1,25 @@
+"""Time zones by their names in the IANA database, as `America/New_York`."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+_NAME = re.compile(r"[A-Za-z0-9_+-]{1,14}(?:/[A-Za-z0-9_+-]{1,31}){0,2}", re.ASCII)
+
+
+@lru_cache(maxsize=1_024)
+def zone(name: str) -> ZoneInfo | None:
+    """The time zone of a name, in the spelling of the database; None when there is none."""
+    if not _NAME.fullmatch(name):
+        return None
+    try:
+        return ZoneInfo(name)
+    except (LookupError, ValueError, OSError):  # an OSError for the name of a folder
+        return None
+
+
+def is_zone(name: str) -> bool:
+    """Whether there is a time zone of the name."""
+    return zone(name) is not None
