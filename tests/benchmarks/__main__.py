@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 from urllib.parse import quote
 
-from tests.benchmarks import data, load, processes, toolkit
+from tests.benchmarks import campaign, data, load, processes, toolkit
 
 HEADERS = {"Authorization": f"Bearer {data.KEY}", "Content-Type": "application/json"}
 FLOOR_GET: load.Call = ("GET", "/get", HEADERS, None)
@@ -183,6 +183,7 @@ def main() -> None:
             "volume": lambda: volume(folder),
             "workspaces": lambda: toolkit.workspaces(rounds=500),
             "snapshots": lambda: toolkit.snapshots(folder, rounds=200),
+            "campaign": campaign.campaign,
             "collecting": lambda: toolkit.collecting(folder, rounds=15),
         }
         report: dict[str, Figures] = {}

@@ -19,6 +19,7 @@ CLAUSES = {clause.id: clause for clause in load_clauses()}
 DECISIONS = {f"A{n}" for n in (2, 4, 8, 9, *range(12, 21))} | {"N3", "N4"}
 DECISIONS |= {f"C{n}" for n in (2, 3, 6, 8, 14, 16, 17, 18, 20)}
 DECISIONS |= {f"R{n}" for n in (2, 6, 8, 10, 11, 13, 16, 19, 22, 23, 25, 26)}
+DECISIONS |= {f"W{n}" for n in (1, 2, 3, 7, 10, 13, 15, 16, *range(21, 26))}
 DECISIONS |= {f"L{n}" for n in (4, 7, 8, 10, 11, 13, 14, 17, 22, 23)}
 DECISIONS |= {f"V{n}" for n in (2, 6, 7, 8, 9, 10, 20, 23)}
 DECISIONS |= {f"H{n}" for n in (15, 16, 18, 19)}
@@ -46,7 +47,7 @@ def referenced(node: object) -> Iterator[str]:
 
 
 def test_has_every_clause() -> None:
-    last = {"A": 21, "N": 4, "C": 20, "R": 26, "L": 25, "M": 24, "V": 25, "P": 18, "H": 19, "D": 2}
+    last = {"A": 21, "N": 4, "C": 20, "R": 26, "L": 25, "M": 24, "W": 25, "V": 25, "P": 18, "H": 19, "D": 2}
     assert set(CLAUSES) == {f"{series}{n}" for series in last for n in range(1, last[series] + 1)}
 
 

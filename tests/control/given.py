@@ -21,6 +21,8 @@ SETTINGS: dict[str, Any] = {
     "defaultCountryCode": "+44",
     "imessage": False,
     "rateLimits": {**LIMITS, "replies": 7},
+    "worker": "auto",
+    "fallbackConfigured": True,
 }
 
 

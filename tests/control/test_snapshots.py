@@ -79,9 +79,9 @@ def test_changed_counts_documents_and_jobs_once_each(world: World, lead: str) ->
     world.control("POST", f"/queue/{first}/start")
     assert listed(world) == [("a", 3)]  # the job, and who is held
     world.control("POST", f"/queue/{first}/finish")
-    assert listed(world) == [("a", 4)]  # its message
+    assert listed(world) == [("a", 5)]  # its message, and its delivery to come
     world.reply(lead, message="Stop")
-    assert listed(world) == [("a", 6)]  # the reply and its thread
+    assert listed(world) == [("a", 7)]  # the reply and its thread
 
 
 def test_what_is_refused_or_finds_nothing_changes_nothing(world: World, lead: str) -> None:

@@ -40,6 +40,8 @@ def test_ids_and_keys_are_made_up(http: httpx.Client, make_world: Callable[..., 
         "defaultCountryCode": "+1",
         "imessage": True,
         "rateLimits": LIMITS,
+        "worker": "manual",
+        "fallbackConfigured": False,
         "counts": {"lines": 0, "lists": 0, "leads": 0, "campaigns": 0, "messages": 0, "replies": 0, "webhooks": 0},
     }
 

@@ -1,4 +1,4 @@
-"""What happens by itself in time: slow sending ends, a message is delivered, its lead answers or opens it (W13, W21)."""
+"""What happens by itself in time: sending ends, a message is delivered, answered or opened (W13, W21)."""
 
 from __future__ import annotations
 

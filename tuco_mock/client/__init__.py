@@ -18,7 +18,6 @@ from tuco_mock.client.fault_models import Fault, FaultEffect, FaultMatch
 from tuco_mock.client.models import (
     Campaign,
     Event,
-    Happened,
     Job,
     Lead,
     LeadList,
@@ -27,11 +26,11 @@ from tuco_mock.client.models import (
     Queue,
     Reply,
     Request,
-    Settled,
     Snapshot,
 )
 from tuco_mock.client.models_world import Address
 from tuco_mock.client.server import Server
+from tuco_mock.client.settled import Happened, Settled
 from tuco_mock.client.tuco import Tuco
 from tuco_mock.client.webhook_models import Delivery, LabRule, Webhook
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from tuco_mock.client.handle import Handle, id_of, part
-from tuco_mock.client.models import Campaign, Lead, LeadList, Line, Message, Queue, Reply, Settled
+from tuco_mock.client.models import Campaign, Lead, LeadList, Line, Message, Queue, Reply
 from tuco_mock.client.models_world import Address
+from tuco_mock.client.settled import Settled
 from tuco_mock.client.webhook_models import Webhook
 
 if TYPE_CHECKING:

@@ -15,10 +15,9 @@ snapshots: each job by its message's id, the jobs that workers hold all together
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
-import msgspec
-
+from tuco_mock.state.jobs import DELAY_STEP, Job, QueuedJob, delayed_score, fields_of, waiting_score
 from tuco_mock.state.snapshots import place_of
 
 if TYPE_CHECKING:
@@ -31,40 +30,13 @@ if TYPE_CHECKING:
     from tuco_mock.state.alarm import Alarm
     from tuco_mock.state.snapshots import Image, Snapshots
 
+__all__ = ["KIND", "Job", "Queue", "QueuedJob"]
+
 KIND = "jobs"
 """What jobs are called in snapshots, beside the collections of documents."""
 
 _ACTIVE = "active"
-_PRIORITY = 1
-_PRIORITY_STEP = 2**32
-_DELAY_STEP = 4096
 _CHUNK = 1_000
-
-
-class Job(NamedTuple):
-    """A job to be queued.
-
-    Attributes:
-        message_id: the message it is to send; also its own id.
-        state: where it stands.
-        due: when a delayed one is due, in milliseconds of the workspace's clock.
-        order: the message's running number: jobs are taken oldest first.
-        added: when it was queued, in milliseconds.
-    """
-
-    message_id: str
-    state: JobState
-    due: int | None
-    order: int
-    added: int
-
-
-class QueuedJob(NamedTuple):
-    """A job as it stands in the queue; `due` in milliseconds for a delayed one, else None."""
-
-    message_id: str
-    state: JobState
-    due: int | None
 
 
 class Queue:
@@ -85,9 +57,9 @@ class Queue:
             chunk = jobs[start : start + _CHUNK]
             pipe = self._redis.pipeline(transaction=True)
             for job in chunk:
-                pipe.hset(names.job(job.message_id), items=_fields(workspace, job))
-            waiting = {job.message_id: _waiting_score(job.order) for job in chunk if job.state == "waiting"}
-            delayed = {job.message_id: _delayed_score(job) for job in chunk if job.state == "delayed"}
+                pipe.hset(names.job(job.message_id), items=fields_of(workspace, job))
+            waiting = {job.message_id: waiting_score(job.order) for job in chunk if job.state == "waiting"}
+            delayed = {job.message_id: delayed_score(job) for job in chunk if job.state == "delayed"}
             active = [job.message_id for job in chunk if job.state == "active"]
             if waiting:
                 pipe.zadd(names.waiting, waiting)
@@ -159,7 +131,7 @@ class Queue:
         pipe = self._redis.pipeline(transaction=True)
         pipe.lrem(names.active, 1, message_id)
         pipe.hset(names.job(message_id), "delay", str(max(due - now, 0)))
-        pipe.zadd(names.delayed, {message_id: _delayed_score(job)})
+        pipe.zadd(names.delayed, {message_id: delayed_score(job)})
         pipe.execute()
         self._alarm.ring(workspace)
 
@@ -170,16 +142,16 @@ class Queue:
         pipe.zrange(names.delayed, 0, 0, withscores=True)
         pipe.zcard(names.waiting)
         delayed, waiting = pipe.execute()
-        return (int(delayed[0][1]) // _DELAY_STEP if delayed else None), bool(waiting)
+        return (int(delayed[0][1]) // DELAY_STEP if delayed else None), bool(waiting)
 
     def due(self, workspace: str, now: int, limit: int) -> list[QueuedJob]:
         """The next jobs to be taken: delayed ones that are due, by their time, then those that wait (W3)."""
         names = _Names(workspace)
         pipe = self._redis.pipeline(transaction=False)
-        pipe.zrangebyscore(names.delayed, "-inf", (now + 1) * _DELAY_STEP - 1, start=0, num=limit, withscores=True)
+        pipe.zrangebyscore(names.delayed, "-inf", (now + 1) * DELAY_STEP - 1, start=0, num=limit, withscores=True)
         pipe.zrange(names.waiting, 0, limit - 1)
         delayed, waiting = cast("tuple[list[tuple[str, float]], list[str]]", pipe.execute())
-        found = [QueuedJob(each, "delayed", int(score) // _DELAY_STEP) for each, score in delayed]
+        found = [QueuedJob(each, "delayed", int(score) // DELAY_STEP) for each, score in delayed]
         return (found + [QueuedJob(each, "waiting", None) for each in waiting])[:limit]
 
     def take(self, workspace: str, job: QueuedJob) -> bool:
@@ -208,7 +180,7 @@ class Queue:
         active, waiting, delayed = cast("tuple[list[str], list[str], list[tuple[str, float]]]", pipe.execute())
         found = [QueuedJob(each, "active", None) for each in reversed(active)]
         found += [QueuedJob(each, "waiting", None) for each in waiting]
-        found += [QueuedJob(each, "delayed", int(score) // _DELAY_STEP) for each, score in delayed]
+        found += [QueuedJob(each, "delayed", int(score) // DELAY_STEP) for each, score in delayed]
         return found
 
     def states(self, workspace: str, message_ids: Sequence[str]) -> dict[str, JobState]:
@@ -301,20 +273,6 @@ class _Names:
         return self.prefix + message_id
 
 
-def _fields(workspace: str, job: Job) -> list[str]:
-    """Names and values of the job's hash, in turn."""
-    delay = max(job.due - job.added, 0) if job.due is not None else 0
-    fields = {
-        "name": "send",
-        "data": msgspec.json.encode({"workspaceId": workspace, "messageId": job.message_id}).decode(),
-        "opts": f'{{"priority":{_PRIORITY},"delay":{delay}}}',
-        "timestamp": str(job.added),
-        "delay": str(delay),
-        "priority": str(_PRIORITY),
-    }
-    return [text for field in fields.items() for text in field]
-
-
 def _put_back(pipe: Pipeline, names: _Names, message_id: str, image: list[Any] | None) -> None:
     """Let a pipeline make one job what it was."""
     pipe.zrem(names.waiting, message_id)
@@ -326,12 +284,3 @@ def _put_back(pipe: Pipeline, names: _Names, message_id: str, image: list[Any] |
         for name, score in ((names.waiting, waiting), (names.delayed, delayed)):
             if score is not None:
                 pipe.zadd(name, {message_id: score})
-
-
-def _waiting_score(order: int) -> int:
-    return _PRIORITY * _PRIORITY_STEP + order % _PRIORITY_STEP
-
-
-def _delayed_score(job: Job) -> int:
-    """BullMQ's score: the due time above twelve bits of order; exact to the millisecond up to the year 2255."""
-    return (job.due or 0) * _DELAY_STEP + job.order % _DELAY_STEP

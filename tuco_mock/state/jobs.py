@@ -1,0 +1,66 @@
+"""A job in the shape BullMQ gives it: its fields, and the scores by which jobs are ordered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+if TYPE_CHECKING:
+    from tuco_mock.domain.messages import JobState
+
+DELAY_STEP = 4096
+"""What a due time is multiplied by in a score: BullMQ's room for the order of jobs that are due at once."""
+
+_PRIORITY = 1
+_PRIORITY_STEP = 2**32
+
+
+class Job(NamedTuple):
+    """A job to be queued.
+
+    Attributes:
+        message_id: the message it is to send; also its own id.
+        state: where it stands.
+        due: when a delayed one is due, in milliseconds of the workspace's clock.
+        order: the message's running number: jobs are taken oldest first.
+        added: when it was queued, in milliseconds.
+    """
+
+    message_id: str
+    state: JobState
+    due: int | None
+    order: int
+    added: int
+
+
+class QueuedJob(NamedTuple):
+    """A job as it stands in the queue; `due` in milliseconds for a delayed one, else None."""
+
+    message_id: str
+    state: JobState
+    due: int | None
+
+
+def fields_of(workspace: str, job: Job) -> list[str]:
+    """Names and values of the job's hash, in turn."""
+    delay = max(job.due - job.added, 0) if job.due is not None else 0
+    fields = {
+        "name": "send",
+        "data": msgspec.json.encode({"workspaceId": workspace, "messageId": job.message_id}).decode(),
+        "opts": f'{{"priority":{_PRIORITY},"delay":{delay}}}',
+        "timestamp": str(job.added),
+        "delay": str(delay),
+        "priority": str(_PRIORITY),
+    }
+    return [text for field in fields.items() for text in field]
+
+
+def waiting_score(order: int) -> int:
+    """BullMQ's score of a prioritized job: its priority above 32 bits of order."""
+    return _PRIORITY * _PRIORITY_STEP + order % _PRIORITY_STEP
+
+
+def delayed_score(job: Job) -> int:
+    """BullMQ's score: the due time above twelve bits of order; exact to the millisecond up to the year 2255."""
+    return (job.due or 0) * DELAY_STEP + job.order % DELAY_STEP
