@@ -18,6 +18,7 @@ DEFAULTS: Thing = {
     "readOnly": False,
     "defaultCountryCode": "+1",
     "rateLimits": {},
+    "fallbackConfigured": False,
 }
 LIMIT = 120
 OTHER_LIMITS = {"messages": 60, "campaignLeads": 200}
@@ -45,6 +46,7 @@ def load(workspace: Workspace, state: Thing) -> Workspace:
         loaded.bucket = Bucket(Fraction(units, 60_000), notation.millis(level["at"]))
     for kind in KINDS:
         loaded.add(kind, state.get(kind, []))
+    loaded.agenda = copy.deepcopy(state.get("agenda", []))
     return loaded
 
 
@@ -76,6 +78,8 @@ def state(workspace: Workspace) -> Thing:
         "clock": notation.iso(workspace.now),
         "rateLimitBuckets": level,
         **{kind: [words(workspace, kind, thing) for thing in workspace.things[kind]] for kind in KINDS},
+        "worker": None,
+        **({"agenda": workspace.agenda} if workspace.agenda else {}),
         "lists": [],
         "webhooks": [],
     }
@@ -86,6 +90,7 @@ def summary(workspace: Workspace) -> Thing:
     return {
         **workspace.settings,
         "rateLimits": {**OTHER_LIMITS, "replies": limit(workspace)},
+        "worker": "manual",
         "clock": {"now": notation.iso(workspace.now), "mode": "frozen"},
         "counts": {**{kind: len(workspace.things[kind]) for kind in KINDS}, "lists": 0, "webhooks": 0},
     }
