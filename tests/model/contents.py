@@ -46,7 +46,7 @@ def load(workspace: Workspace, state: Thing) -> Workspace:
         loaded.bucket = Bucket(Fraction(units, 60_000), notation.millis(level["at"]))
     for kind in KINDS:
         loaded.add(kind, state.get(kind, []))
-    loaded.agenda = copy.deepcopy(state.get("agenda", []))
+    loaded.old_agenda = copy.deepcopy(state.get("agenda", []))
     return loaded
 
 
@@ -79,10 +79,17 @@ def state(workspace: Workspace) -> Thing:
         "rateLimitBuckets": level,
         **{kind: [words(workspace, kind, thing) for thing in workspace.things[kind]] for kind in KINDS},
         "worker": None,
-        **({"agenda": workspace.agenda} if workspace.agenda else {}),
+        **({"agenda": acts} if (acts := agenda(workspace)) else {}),
         "lists": [],
         "webhooks": [],
     }
+
+
+def agenda(workspace: Workspace) -> list[Thing]:
+    """What is still to happen, what is due first first; at one moment what was loaded, then by the messages' order."""
+    order = {message["id"]: place for place, message in enumerate(workspace.things["messages"])}
+    new = sorted(workspace.agenda, key=lambda act: order[act["messageId"]])
+    return sorted([*workspace.old_agenda, *new], key=lambda act: str(act["due"]))
 
 
 def summary(workspace: Workspace) -> Thing:

@@ -42,7 +42,7 @@ class Workspace:
         bucket: of the rate limiter; None when it is full.
         things: by kind.
         jobs: state of the queue's jobs, by message id.
-        agenda: what is still to happen, what is due first first.
+        agenda, old_agenda: what is still to happen, since it was loaded and when it was.
         start: what it was made with.
     """
 
@@ -53,6 +53,7 @@ class Workspace:
         self.things: dict[str, list[Thing]] = {kind: [] for kind in KINDS}
         self.jobs: dict[str, str] = {}
         self.agenda: list[Thing] = []
+        self.old_agenda: list[Thing] = []
         self.start: Thing = {}
 
     @property

@@ -25,7 +25,6 @@ def send(workspace: Workspace, message: Thing) -> None:
     message.update(status="sent", sentAt=now, updatedAt=now)
     due = notation.iso(workspace.now + 1_000)
     workspace.agenda.append({"due": due, "deed": "delivered", "messageId": message["id"]})
-    workspace.agenda.sort(key=lambda act: str(act["due"]))
 
 
 def line_of(workspace: Workspace, message: Thing) -> Thing | None:
