@@ -78,7 +78,10 @@ def test_lines_take_turns(make_world: Make) -> None:
 
 @pytest.mark.clause("W4")
 def test_a_message_leaves_from_the_line_it_names_while_that_can_be_used(make_world: Make) -> None:
-    lines = [{"id": LINES[0], "phone": "+16462230000"}, {"id": LINES[1], "phone": "+16462230001", "isActive": False}]
+    lines: list[dict[str, Any]] = [
+        {"id": LINES[0], "phone": "+16462230000"},
+        {"id": LINES[1], "phone": "+16462230001", "isActive": False},
+    ]
     shop = Shop(make_world, lines=0)
     for line in lines:
         shop.world.add("lines", **line)
