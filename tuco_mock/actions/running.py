@@ -87,7 +87,8 @@ class _Work:
     async def do_all(self, things: Sequence[Thing], now: int) -> None:
         """Do these things at a moment that the workspace's clock shows."""
         for thing in things:
-            found = do(self._store, self._workspace, thing, now)
+            with self._store.snapshots.look_once(self._workspace.id):
+                found = do(self._store, self._workspace, thing, now)
             if found is not None:
                 self.done.append(found)
             if time.perf_counter() - self._since > _LONGEST_TURN:
