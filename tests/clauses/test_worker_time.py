@@ -167,7 +167,8 @@ def test_the_timeline_tells_what_was_done(shop: Shop) -> None:
     message = shop.send(status="scheduled", scheduledDate="+1h")
     shop.world.clock(advance="2h")
     events = [each for each in shop.world.control("GET", "/timeline")["events"] if message in each["text"]]
-    assert [each["kind"] for each in events] == ["messages.added", "messages.sent", "messages.delivered"]
+    expected = ["messages.added", "message.sent", "messages.sent", "messages.delivered"]
+    assert [each["kind"] for each in events] == expected
 
 
 @pytest.mark.clause("W24")

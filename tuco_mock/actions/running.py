@@ -112,7 +112,7 @@ class _Work:
     async def is_over(self, now: int) -> bool:
         """Wait for the webhooks that have been told something by now; whether the workspace was dropped meanwhile.
 
-        After one that keeps it waiting too long nobody is waited for any more: a receiver that hangs holds time up once.
+        After one that keeps it waiting too long nobody is waited for any more: who hangs holds time up once.
         """
         deliveries, here = self._store.deliveries, self._workspace.id
         if self.is_gone:
