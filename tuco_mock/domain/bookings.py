@@ -66,7 +66,7 @@ def room(
 
 
 def is_full(line: Mapping[str, Any], bookings: Bookings, between: tuple[int, int], *, first: bool) -> bool:
-    """Whether it is a daily limit that lies between two moments: the day of the one, or that before the other, is full."""
+    """Whether a daily limit lies between two moments: the day of the one, or that before the other, is full."""
     start, end = between
     days = {iso(start)[:10], iso(end - end % _DAY - 1)[:10]} if start // _DAY < end // _DAY else set()
     return any(day in bookings and _is_full(line, day, bookings[day], first=first) for day in days)
