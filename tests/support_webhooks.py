@@ -51,10 +51,11 @@ class Catcher:
         self.answer = answer or Answer()
         self.came: list[Came] = []
         self._changed = threading.Condition()
-        self._server = Receiving(self._take)
+        self._server = Receiving(self.take)
         self.url = self._server.url
 
-    def _take(self, headers: Mapping[str, str], raw: bytes) -> Answer:
+    def take(self, headers: Mapping[str, str], raw: bytes) -> Answer:
+        """Keep what came; how it is answered."""
         with self._changed:
             self.came.append(Came(headers, raw))
             self._changed.notify_all()

@@ -138,9 +138,9 @@ def test_waiting_ends_when_the_last_one_is_done(world: World, server: Background
     gate = threading.Event()
 
     class Gated(Catcher):
-        def _take(self, headers: Any, raw: bytes) -> Answer:
+        def take(self, headers: Any, raw: bytes) -> Answer:
             gate.wait(10)
-            return super()._take(headers, raw)
+            return super().take(headers, raw)
 
     with Gated() as catcher:
         register(world, catcher.url)

@@ -39,14 +39,19 @@ async def settle(call: ControlCall) -> dict[str, Any]:
     workspace = call.workspace()
     done: list[Done] = []
     deliveries = 0
-    while True:
-        now = await running.run_present(call.store, workspace)
-        done += now
-        told = call.store.deliveries.pending(workspace.id)
+
+    async def told() -> int:
+        nonlocal deliveries
+        count = call.store.deliveries.pending(workspace.id)
         if not await delivered(call.store, workspace.id, _LONGEST_WAIT, call.receive):
             raise Problem(504, f"Deliveries of webhooks are still on their way after {_LONGEST_WAIT} s; settle again.")
-        deliveries += told
-        if not now and not told:
+        deliveries += count
+        return count
+
+    while True:
+        now = await running.run_present(call.store, workspace, told)
+        done += now
+        if not await told() and not now:
             return _told(call, workspace.id, done, deliveries)
 
 
