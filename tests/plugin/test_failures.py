@@ -204,7 +204,8 @@ def test_a_status_that_does_not_exist_is_told(suite: Suite) -> None:
     result.stdout.fnmatch_lines(["E  *ControlError: status: expected `queued`*got 'cancled'*"])
 
 
-def test_a_port_that_is_taken_is_told(suite: Suite) -> None:
+def test_a_port_that_is_taken_is_told(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)  # these tests may run side by side themselves
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         text = f"""
