@@ -15,9 +15,9 @@ from tests.model.living import town
 from tests.model.model import EMAILS, PHONES, WAITING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from tests.model.living.ledger import Ledger, Left
+    from tests.model.living.ledger import Ledger
     from tests.model.living.wire import View
     from tests.model.model import Thing
 
@@ -62,7 +62,9 @@ def worker_is_not_behind(after: View) -> None:
         for job in after.jobs.values():
             assert job["state"] == "active" or (job["state"] == "delayed" and job["dueAt"] > after.now), job
         second_ago = notation.iso(notation.millis(after.now) - 1_000)
-        assert [each for each in after.state["messages"] if each["status"] == "sent" and each["sentAt"] <= second_ago] == []
+        assert [
+            each for each in after.state["messages"] if each["status"] == "sent" and each["sentAt"] <= second_ago
+        ] == []
         assert [each for each in after.state.get("agenda", []) if each["due"] <= after.now] == []
 
 
@@ -92,7 +94,11 @@ def lines_keep_their_limits(after: View, ledger: Ledger) -> None:
         if left.is_first:
             new = [each for each in today if each.is_first]
             assert len(new) < line["dailyNewConversationsLimit"], (left, new)
-            assert left.at >= max((each.at + CONTACT_GAP for each in earlier if each.is_first), default=0), left
+            assert left.at >= max((each.at + CONTACT_GAP for each in earlier if each.is_first), default=0), (
+                left,
+                earlier,
+                [after.messages.get(each.message_id) for each in [*earlier, left]],
+            )
 
 
 def lines_count_what_they_send(after: View, ledger: Ledger) -> None:

@@ -78,9 +78,7 @@ class Ledger:
         for at, message in sorted(new, key=lambda found: found[0]):
             line, lead = message["fromLineId"], message["leadId"]
             self.now.append(
-                Left(
-                    message["id"], line, lead, at, not self._has_heard(after, line, lead), message["id"] == by_hand
-                )
+                Left(message["id"], line, lead, at, not self._has_heard(after, line, lead), message["id"] == by_hand)
             )
             self.left[message["id"]] = self.now[-1]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
@@ -53,9 +52,7 @@ class Observed(RuleBasedStateMachine):
         rows=st.lists(town.people(), min_size=2, max_size=5),
         where=st.integers(0, 2),
     )
-    def begin(
-        self, start: str, limits: list[int], worker: str, fallback: bool, rows: list[Thing], where: int
-    ) -> None:
+    def begin(self, start: str, limits: list[int], worker: str, fallback: bool, rows: list[Thing], where: int) -> None:
         """A workspace with lines, campaigns, some leads, and a webhook that is told everything."""
         made = {"id": WORKSPACE, "apiKeys": [KEY], **town.world(start, limits, worker=worker, fallback=fallback)}
         self.wire.control("POST", "", made, status=201)

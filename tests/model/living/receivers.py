@@ -1,4 +1,4 @@
-"""Where the webhooks of the machine go: a receiver that takes all of them, one that is down, and a port that is shut."""
+"""Where the webhooks of the machine go: a receiver that takes them, one that is down, and a port that is shut."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
@@ -198,7 +198,9 @@ class Steps(Observed):
 
     @rule(
         number=SOME,
-        change=st.sampled_from([{"isActive": False}, {"isActive": True}, {"events": EVENTS}, {"events": EVENTS[:1]}, None]),
+        change=st.sampled_from(
+            [{"isActive": False}, {"isActive": True}, {"events": EVENTS}, {"events": EVENTS[:1]}, None]
+        ),
     )
     def change_webhook(self, number: int, change: Thing | None) -> None:
         """Change one, or remove it."""

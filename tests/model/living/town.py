@@ -23,7 +23,11 @@ CAMPAIGNS: list[Thing] = [
     {
         "id": "69ab444ac1feb77d7f4646c1",
         "name": "Days",
-        "steps": [{"message": "Hi {firstName|there}"}, {"message": "2", "delay": "1d"}, {"message": "3", "delay": "2d"}],
+        "steps": [
+            {"message": "Hi {firstName|there}"},
+            {"message": "2", "delay": "1d"},
+            {"message": "3", "delay": "2d"},
+        ],
     },
     {
         "id": "69ab444ac1feb77d7f4646c2",
