@@ -68,6 +68,19 @@ def worker_is_not_behind(after: View) -> None:
         assert [each for each in after.state.get("agenda", []) if each["due"] <= after.now] == []
 
 
+def each_thing_has_its_own_moment(before: View, after: View, ledger: Ledger) -> None:
+    """Where the worker follows the clock, what waits for a time is sent then, and delivered a second later."""
+    if not before.is_auto:
+        return
+    for left in ledger.now:
+        if before.jobs.get(left.message_id, {}).get("state") == "delayed":
+            assert notation.iso(left.at) == after.messages[left.message_id]["scheduledDate"], left
+    for message in after.state["messages"]:
+        if "deliveredAt" in message and "deliveredAt" not in before.messages.get(message["id"], {}):
+            sent, delivered = (notation.millis(message[name]) for name in ("sentAt", "deliveredAt"))
+            assert delivered == sent + 1_000, message
+
+
 def leads_share_no_address(after: View) -> None:
     """Neither primary nor alternate, however it is written."""
     found: Counter[str] = Counter()

@@ -13,7 +13,7 @@ from tests.model.living import town
 from tests.model.living.observed import SOME, WORKSPACE
 from tests.model.living.steps import ADVANCES, Steps, duration
 from tests.model.living.totals import check_totals
-from tests.model.living.wire import View, essence, view
+from tests.model.living.wire import KEY, View, essence, view
 from tests.model.model import WAITING
 from tests.model.remote import same
 
@@ -82,15 +82,19 @@ class Machine(Steps):
         self.control("PUT", "/state", self.control("GET", "/state"))
         same("the workspace", essence(view(self.wire, WORKSPACE)), essence(self.before))
 
-    @rule(ways=st.lists(st.sampled_from(ADVANCES), min_size=1, max_size=2), drawn=town.sendings())
-    def compare_with_a_twin(self, ways: list[str], drawn: Thing) -> None:
+    @rule(
+        ways=st.lists(st.sampled_from(ADVANCES), min_size=1, max_size=2),
+        drawn=st.lists(town.sendings(), min_size=1, max_size=6),
+    )
+    def compare_with_a_twin(self, ways: list[str], drawn: list[Thing]) -> None:
         """A workspace made of an export is the same, and stays the same when the same is done to both."""
         words = {name: each for name, each in self.before.state.items() if name not in {"id", "apiKeys"}}
         self.wire.control("POST", "", {"id": TWIN, "apiKeys": [TWIN_KEY], "state": words}, status=201)
         same("the twin", essence(view(self.wire, TWIN)), essence(self.before))
-        message, known = self.body_of(drawn), len(self.deliveries)
-        self.wire.api("POST", "/messages", message)
-        self.wire.api("POST", "/messages", message, TWIN_KEY)
+        known = len(self.deliveries)
+        for message in map(self.body_of, drawn):
+            mine, its = (self.wire.api("POST", "/messages", message, key) for key in (KEY, TWIN_KEY))
+            assert mine[0] == its[0], (mine, its)
         for way in ways:
             self.agree()
             for workspace in (WORKSPACE, TWIN):

@@ -101,6 +101,7 @@ class Observed(RuleBasedStateMachine):
         invariants.each_is_sent_once(before, after)
         invariants.each_that_waits_has_one_job(before, after)
         invariants.worker_is_not_behind(after)
+        invariants.each_thing_has_its_own_moment(before, after, ledger)
         invariants.leads_share_no_address(after)
         invariants.lines_keep_their_limits(after, ledger)
         invariants.lines_count_what_they_send(after, ledger)

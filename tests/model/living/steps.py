@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.model.model import Thing
 
 ADVANCES = ["1s", "30s", "1m", "20m", "7h", "1d", "1d", "2d", "1w", "1w", "5w"]
+CHANGES: list[Thing] = [{"isActive": False}, {"isActive": True}, {"events": EVENTS}, {"events": EVENTS[:1]}]
 STATUSES = {"sent", "pending", "scheduled", "failed", "fallback"}
 
 
@@ -198,13 +199,14 @@ class Steps(Observed):
 
     @rule(
         number=SOME,
-        change=st.sampled_from(
-            [{"isActive": False}, {"isActive": True}, {"events": EVENTS}, {"events": EVENTS[:1]}, None]
-        ),
+        change=st.sampled_from([*CHANGES, None]),
+        drawn=st.lists(town.sendings(), min_size=1, max_size=3),
     )
-    def change_webhook(self, number: int, change: Thing | None) -> None:
-        """Change one, or remove it."""
+    def change_webhook(self, number: int, change: Thing | None, drawn: list[Thing]) -> None:
+        """Change one, or remove it; from then on it is told what it then wants."""
         webhook_id = self.some("webhooks", number)
         if webhook_id is not None:
-            method: str = "DELETE" if change is None else "PATCH"
+            method = "DELETE" if change is None else "PATCH"
             assert self.call(method, f"/webhooks/{webhook_id}", change)[0] == 200
+            self.agree()
+            self.send(drawn)
