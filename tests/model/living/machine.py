@@ -76,6 +76,16 @@ class Machine(Steps):
             same("the workspace restored", essence(found), essence(was))
             self.before, self.ledger = found, ledger.copy()
 
+    @rule(drawn=st.lists(town.sendings(), min_size=1, max_size=4), way=st.sampled_from(ADVANCES))
+    def go_there_and_back(self, drawn: list[Thing], way: str) -> None:
+        """What happened after a snapshot has not happened, once that is restored."""
+        self.take_snapshot("c")
+        self.send(drawn)
+        self.agree()
+        self.advance([way])
+        self.agree()
+        self.restore_snapshot("c")
+
     @rule()
     def out_and_in(self) -> None:
         """An export that is imported in its own place changes nothing."""
