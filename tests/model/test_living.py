@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tuco_mock.server import BackgroundServer
 
 SETTINGS = settings(
-    max_examples=30,
+    max_examples=24,
     stateful_step_count=40,
     deadline=None,  # a step is several calls over a socket: its time says nothing
     print_blob=True,
