@@ -8,7 +8,7 @@ import json
 import threading
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from tuco_mock.actions.events import message_event, reply_event
+from tuco_mock.actions.events import message_event
 from tuco_mock.client.receiving import Answer, Receiving
 from tuco_mock.contract.validation import ResponseValidator
 
@@ -51,10 +51,11 @@ class Catcher:
         self.answer = answer or Answer()
         self.came: list[Came] = []
         self._changed = threading.Condition()
-        self._server = Receiving(self._take)
+        self._server = Receiving(self.take)
         self.url = self._server.url
 
-    def _take(self, headers: Mapping[str, str], raw: bytes) -> Answer:
+    def take(self, headers: Mapping[str, str], raw: bytes) -> Answer:
+        """Keep what came; how it is answered."""
         with self._changed:
             self.came.append(Came(headers, raw))
             self._changed.notify_all()
@@ -95,14 +96,6 @@ def fire(
     message = store.messages.get(world.id, message_id)
     assert message is not None
     return message_event(store, store.workspaces.get(world.id), event, message, data)
-
-
-def fire_reply(server: BackgroundServer, world: World, reply_id: str) -> list[Delivery]:
-    """Let a reply be told."""
-    store = app_of(server).store
-    reply = store.replies.get(world.id, reply_id)
-    assert reply is not None
-    return reply_event(store, store.workspaces.get(world.id), reply)
 
 
 def settled(world: World) -> list[Json]:

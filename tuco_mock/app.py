@@ -54,6 +54,10 @@ class TucoApp(Starlette):
         self._doors = PathTree({route.path: route.app for route in api})
         self._control = ControlPlane(store, settings, SIMULATED)
 
+    def start_working(self) -> None:
+        """Do from now on what is due, in the running event loop; the first request starts it as well."""
+        self._timer.start()
+
     def stop_waiting(self) -> None:
         """End everything that waits or delays, for the server is about to stop."""
         self._timer.stop()

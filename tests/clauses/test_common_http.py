@@ -76,7 +76,7 @@ def test_names_the_nearest_route_of_an_unknown_path_in_the_log(
 
 
 @pytest.mark.clause("A9")
-@pytest.mark.parametrize("path", ["/", "/api", "/api/", "/favicon.ico", "/api/messages", "/robots.txt"])
+@pytest.mark.parametrize("path", ["/", "/api", "/api/", "/favicon.ico", "/api/message", "/robots.txt"])
 def test_refuses_an_unknown_path(world: World, path: str) -> None:
     """A path that nothing is at is answered 404."""
     assert error(world.http.get(path, headers=world.headers)) == NOT_FOUND

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support_webhooks import EVENTS, Catcher, fire, fire_reply, register, settled
+from tests.support_webhooks import EVENTS, Catcher, fire, register, settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -157,8 +157,7 @@ def test_a_reply(world: World, server: BackgroundServer, catcher: Catcher, jane:
     ]
     world.reply(jane, message="before", receivedAt="2026-03-12T10:00:00.000Z")
     reply = world.reply(jane, message="Stop " + "x" * 300, lineId=line)
-    fire_reply(server, world, reply)
-    (came,) = catcher.wait()
+    *_, came = catcher.wait(2)
     body = came.body
     (item,) = world.replies()["replies"]
     parents = [
@@ -218,7 +217,7 @@ def test_a_reply_to_a_campaign_has_that_campaign_s_messages(
     world.message(jane, status="sent", campaignId=other, sentAt="2026-03-09T00:00:00Z")
     world.message(jane, status="sent", sentAt="2026-03-10T00:00:00Z")
     world.message(jane, status="scheduled", campaignId=campaign)
-    fire_reply(server, world, world.reply(jane, message="Stop", campaignId=campaign))
+    world.reply(jane, message="Stop", campaignId=campaign)
     body = catcher.wait()[0].body
     assert [each["messageId"] for each in body["parentMessages"]] == [of_it[2], of_it[1]]
     assert (body["campaignId"], body["campaignName"], body["originalMessageId"]) == (campaign, "Spring", of_it[2])
@@ -229,7 +228,7 @@ def test_a_reply_to_a_campaign_has_that_campaign_s_messages(
 @pytest.mark.clause("H12")
 def test_a_reply_to_nothing(world: World, server: BackgroundServer, catcher: Catcher, jane: str) -> None:
     register(world, catcher.url)
-    fire_reply(server, world, world.reply(jane, message="Hello"))
+    world.reply(jane, message="Hello")
     body = catcher.wait()[0].body
     assert (body["parentMessages"], body["data"]["parentMessages"]) == ([], [])
     assert (body["originalMessageId"], body["originalMessage"], body["fromLineId"]) == (None, None, None)
@@ -239,7 +238,6 @@ def test_a_reply_to_nothing(world: World, server: BackgroundServer, catcher: Cat
 def test_a_reply_of_nobody(world: World, server: BackgroundServer, catcher: Catcher) -> None:
     register(world, catcher.url)
     reply = world.reply(recipientPhone=PHONE, message="Hello")
-    fire_reply(server, world, reply)
     body = catcher.wait()[0].body
     gone = {"leadId", "firstName", "lastName", "phone", "listId", "lead"}
     assert list(body) == [each for each in REPLY_KEYS if each not in gone]
@@ -261,8 +259,7 @@ def test_the_headers_and_the_signature_over_the_exact_bytes(
     world: World, server: BackgroundServer, catcher: Catcher, jane: str
 ) -> None:
     register(world, catcher.url + "?a=%20b#c")
-    reply = world.reply(jane, message='Stop "é😀" </script>\n')
-    fire_reply(server, world, reply)
+    world.reply(jane, message='Stop "é😀" </script>\n')
     (came,) = catcher.wait()
     assert came.is_signed()
     assert not came.is_signed("another")
@@ -290,7 +287,7 @@ def test_every_webhook_that_wants_to_know_is_told_once(
     message = world.message(recipientPhone=PHONE)
     for event in EVENTS[:-1]:
         fire(server, world, message, event)
-    fire_reply(server, world, world.reply(recipientPhone=PHONE, message="x"))
+    world.reply(recipientPhone=PHONE, message="x")
     found = [(each["webhookId"], each["event"]) for each in settled(world)]
     assert sorted(found) == sorted(
         [

@@ -124,6 +124,26 @@ def test_a_line_s_day_ends_with_its_limits(make_world: Make) -> None:
     assert shop.line()["usage"] == {"date": "2026-03-14", "newConversationsCount": 0, "totalMessagesCount": 1}
 
 
+@pytest.mark.clause("W5", "W11")
+def test_the_reason_is_the_limit_that_is_in_the_way(make_world: Make) -> None:
+    shop = Shop(make_world, lines=0)
+    shop.world.add("lines", phone="+16462230000", dailyTotalMessagesLimit=3)
+    messages = [shop.send() for _ in range(5)]
+    shop.run()
+    found = [shop.message(each).get("delayReason") for each in messages]
+    assert found[3:] == ["Daily limit of 3 messages reached"] * 2
+
+
+@pytest.mark.clause("W9", "W11")
+def test_midnight_is_no_limit(make_world: Make) -> None:
+    shop = Shop(make_world, clock="2026-03-13T23:59:30Z")
+    messages = [shop.send() for _ in range(2)]
+    shop.run()
+    found = shop.message(messages[1])
+    assert (found["status"], found["scheduledDate"]) == ("pending", "2026-03-14T00:00:15.000Z")
+    assert found["delayReason"] == "30 seconds between two messages of a line"
+
+
 @pytest.mark.clause("W5", "W10")
 def test_the_limit_of_new_conversations_is_for_first_messages(make_world: Make) -> None:
     shop = Shop(make_world, lines=0)

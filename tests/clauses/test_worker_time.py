@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import functools
+import json
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.clauses.worker import SLOW, START, STOPS, Shop, kinds
+from tests.support import World
+from tests.support_webhooks import Catcher, register
+from tuco_mock.actions import running
+from tuco_mock.client.receiving import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
 
-    from tests.support import World
+    import httpx
 
     Make = Callable[..., World]
 
@@ -73,6 +80,81 @@ def test_windows_and_daily_limits_hold_over_changes_of_the_clock_and_ends_of_mon
     assert [shop.message(each)["sentAt"][8:16] for each in messages] == sent
 
 
+class Consumer(Catcher):
+    """Calls cancel-for-lead for each reply, and notes when."""
+
+    def __init__(self, shop: Shop) -> None:
+        super().__init__()
+        self.world = shop.world
+        self.cancelled_at: list[str] = []
+        register(shop.world, self.url, "message.reply")
+
+    def take(self, headers: Mapping[str, str], raw: bytes) -> Answer:
+        """Cancel, then answer."""
+        self.world.cancel(leadId=json.loads(raw)["leadId"])
+        self.cancelled_at.append(self.world.control("GET", "/clock")["now"])
+        return super().take(headers, raw)
+
+
+@pytest.fixture
+def consumer(shop: Shop) -> Iterator[Consumer]:
+    """A receiver of replies that cancels what waits for who said stop, and answers then."""
+    with Consumer(shop) as running:
+        yield running
+
+
+@pytest.mark.clause("W23")
+def test_time_stands_until_webhooks_have_answered(shop: Shop, consumer: Consumer) -> None:
+    """Else a consumer could do nothing about a reply before all of a year was over."""
+    lead = shop.lead(phone=STOPS)
+    messages = [shop.send(lead, status="scheduled", scheduledDate=f"+{days}d") for days in range(1, 8)]
+    shop.world.clock(advance="365d")
+    assert shop.status(*messages) == ["delivered", *["cancelled"] * 6]
+    assert consumer.cancelled_at == ["2026-03-14T12:01:00.000Z"]
+
+
+@pytest.mark.clause("W23")
+def test_a_webhook_that_the_lab_delays_is_told_on_the_way(shop: Shop, consumer: Consumer) -> None:
+    lead = shop.lead(phone=STOPS)
+    messages = [shop.send(lead, status="scheduled", scheduledDate=f"+{days}d") for days in (1, 2, 3)]
+    shop.world.control("POST", "/webhook-lab", [{"effect": "delay", "delay": "30h", "times": 1}])
+    shop.world.clock(advance="9d")
+    assert shop.status(*messages) == ["delivered", "delivered", "cancelled"]
+    assert consumer.cancelled_at == ["2026-03-15T12:01:00.000Z", "2026-03-15T18:01:00.000Z"]
+
+
+@pytest.mark.clause("W23")
+def test_a_receiver_that_hangs_holds_time_up_once(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "_PATIENCE", 0.2)
+    messages = [shop.send(status="scheduled", scheduledDate=f"+{hours}h") for hours in range(1, 16)]
+    with Catcher(Answer(hang=True)) as receiver:
+        register(shop.world, receiver.url, "message.sent")
+        begun = time.perf_counter()
+        shop.world.clock(advance="1d")
+        assert time.perf_counter() - begun < 15 * 0.2
+        assert shop.status(*messages) == ["delivered"] * 15
+        assert shop.world.control("GET", "/deliveries")["pending"] > 0
+
+
+@pytest.mark.clause("W23")
+def test_a_workspace_that_is_dropped_while_webhooks_are_waited_for(http: httpx.Client) -> None:
+    shop = Shop(functools.partial(World, http), worker="auto")
+    shop.send(status="scheduled", scheduledDate="+1h")
+    dropped = threading.Event()
+
+    class Dropping(Catcher):
+        def take(self, headers: Mapping[str, str], raw: bytes) -> Answer:
+            shop.world.drop()
+            dropped.set()
+            return super().take(headers, raw)
+
+    with Dropping() as receiver:
+        register(shop.world, receiver.url, "message.sent")
+        shop.world.http.post(f"/_tuco/workspaces/{shop.world.id}/clock", json={"advance": "1d"})
+        assert dropped.wait(REAL_SECONDS)
+    assert shop.world.http.get(f"/_tuco/workspaces/{shop.world.id}").status_code == 404
+
+
 @pytest.mark.clause("W23")
 def test_backwards_nothing_happens(shop: Shop) -> None:
     message = shop.send(status="scheduled", scheduledDate="+1h")
@@ -85,7 +167,8 @@ def test_the_timeline_tells_what_was_done(shop: Shop) -> None:
     message = shop.send(status="scheduled", scheduledDate="+1h")
     shop.world.clock(advance="2h")
     events = [each for each in shop.world.control("GET", "/timeline")["events"] if message in each["text"]]
-    assert [each["kind"] for each in events] == ["messages.added", "messages.sent", "messages.delivered"]
+    expected = ["messages.added", "message.sent", "messages.sent", "messages.delivered"]
+    assert [each["kind"] for each in events] == expected
 
 
 @pytest.mark.clause("W24")
@@ -156,6 +239,19 @@ def test_settle_does_all_that_is_due_and_says_what(shop: Shop) -> None:
     }
     assert shop.world.control("GET", "/clock")["now"] == START
     assert kinds(shop.settle()) == []
+
+
+@pytest.mark.clause("W25")
+def test_settle_lets_webhooks_answer_to_what_leads_did_before_jobs_are_done(shop: Shop, consumer: Consumer) -> None:
+    lead = shop.lead(phone=STOPS)
+    shop.world.patch(worker="manual")
+    first = shop.send(lead)
+    shop.settle()
+    second = shop.send(lead, status="scheduled", scheduledDate="+1d")
+    shop.world.clock(advance="2d")
+    told = shop.settle()
+    assert shop.status(first, second) == ["delivered", "cancelled"]
+    assert (told["counts"], told["deliveries"]) == ({"delivered": 1, "reply": 1}, 1)
 
 
 @pytest.mark.clause("W25", "W24")

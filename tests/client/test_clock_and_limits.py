@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from tests.client.conftest import REPLIES
 from tuco_mock.client import ControlError, Tuco
+from tuco_mock.client.control import PATIENCE, Control
 
 START = "2026-03-13T00:00:00.000Z"
 frozen = pytest.mark.tuco(clock="2026-03-13T00:00:00Z")
@@ -81,3 +83,20 @@ def test_a_group_that_does_not_exist_is_told(tuco: Tuco) -> None:
 @pytest.mark.tuco(rate_limits={"replies": 1}, clock="2026-03-13T00:00:00Z")
 def test_limits_can_be_given_from_the_start(tuco: Tuco) -> None:
     assert [tuco.client.get(REPLIES).status_code for _ in range(2)] == [200, 429]
+
+
+def test_time_may_take_long_to_pass(tuco: Tuco, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Receivers are waited for when it does, longer than for any other answer."""
+    asked: dict[str, float] = {}
+    call = Control.call
+
+    def watched(self: Control, method: str, path: str, body: Any = None, **options: Any) -> Any:
+        asked[path.rpartition("/")[2]] = options["seconds"]
+        return call(self, method, path, body, **options)
+
+    monkeypatch.setattr(Control, "call", watched)
+    tuco.clock.advance("1d")
+    tuco.run_queue()
+    tuco.settle()
+    tuco.messages()
+    assert asked == {"clock": 600.0, "run": 600.0, "settle": 600.0, "messages": PATIENCE}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support_webhooks import SECRET, Catcher, fire, fire_reply, register, settled
+from tests.support_webhooks import SECRET, Catcher, fire, register, settled
 from tuco_mock.client.receiving import Answer
 from tuco_mock.domain.webhooks import signature
 
@@ -138,9 +138,9 @@ def test_waiting_ends_when_the_last_one_is_done(world: World, server: Background
     gate = threading.Event()
 
     class Gated(Catcher):
-        def _take(self, headers: Any, raw: bytes) -> Answer:
+        def take(self, headers: Any, raw: bytes) -> Answer:
             gate.wait(10)
-            return super()._take(headers, raw)
+            return super().take(headers, raw)
 
     with Gated() as catcher:
         register(world, catcher.url)
@@ -297,7 +297,7 @@ def test_rules_are_for_some_deliveries_only(world: World, server: BackgroundServ
     lab(world, "lose", match={"webhook": one, "lead": jane.upper(), "event": "message.reply"})
     for lead in (jane, joe):
         fire(server, world, world.message(lead))
-        fire_reply(server, world, world.reply(lead, message="x"))
+        world.reply(lead, message="x")
     lost = [each for each in settled(world) if each["state"] == "lost"]
     assert [(each["webhookId"], each["leadId"], each["event"]) for each in lost] == [(one, jane, "message.reply")]
     assert len(catcher.came) == 7

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from tuco_mock.domain.errors import InvalidInput
 from tuco_mock.domain.fixture.check import check, check_items, check_workspace
-from tuco_mock.domain.fixture.model import Message, RateLimits
+from tuco_mock.domain.fixture.model import Message
+from tuco_mock.domain.fixture.model_clock import RateLimits
 from tuco_mock.domain.fixture.parse import parse
 from tuco_mock.domain.limits import DEFAULT_LIMITS
 

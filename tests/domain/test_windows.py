@@ -90,6 +90,7 @@ def oracle(moment: int, zone: str, start: str | None, end: str | None, days: lis
 @example(at("2026-11-01T05:40:00Z"), "America/New_York", "00:30", "01:30", None)  # one that comes again
 @example(at("2018-11-04T02:00:00Z"), "America/Sao_Paulo", "00:00", "00:30", [0])
 @example(at("2011-12-30T09:59:59Z"), "Pacific/Apia", "09:00", "17:00", [5])  # a Friday that never was
+@example(at("2028-02-29T00:00:00Z"), "Africa/Casablanca", None, None, [0])  # a Sunday with a jump, after its midnight
 @example(at("2028-02-28T23:00:00Z"), "UTC", "22:00", "06:00", [2])
 @example(at("2026-02-28T23:59:59.999Z"), "UTC", "09:00", None, [0])
 def test_the_next_moment_is_what_looking_at_every_minute_finds(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from tests.model import notation
+from tests.model import notation, worker
 from tests.model.contents import limit
 from tests.model.limiter import take
 from tests.model.model import WAITING, Thing, Workspace
@@ -250,6 +250,5 @@ def finish(workspace: Workspace, message_id: str) -> int:
         return 409
     del workspace.jobs[message["id"]]
     if message["status"] in {*WAITING, "sending"}:
-        now = notation.iso(workspace.now)
-        message.update(status="sent", sentAt=now, updatedAt=now)
+        worker.send(workspace, message)
     return 200

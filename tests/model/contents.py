@@ -19,6 +19,7 @@ DEFAULTS: Thing = {
     "defaultCountryCode": "+1",
     "imessage": True,
     "rateLimits": {},
+    "fallbackConfigured": False,
 }
 LIMIT = 120
 OTHER_LIMITS = {"messages": 60, "campaignLeads": 200, "availability": 200}
@@ -47,6 +48,7 @@ def load(workspace: Workspace, state: Thing) -> Workspace:
         loaded.bucket = Bucket(Fraction(units, 60_000), notation.millis(level["at"]))
     for kind in KINDS:
         loaded.add(kind, state.get(kind, []))
+    loaded.old_agenda = copy.deepcopy(state.get("agenda", []))
     return loaded
 
 
@@ -78,10 +80,19 @@ def state(workspace: Workspace) -> Thing:
         "clock": notation.iso(workspace.now),
         "rateLimitBuckets": level,
         **{kind: [words(workspace, kind, thing) for thing in workspace.things[kind]] for kind in KINDS},
+        "worker": None,
+        **({"agenda": acts} if (acts := agenda(workspace)) else {}),
         "lists": [],
         "webhooks": [],
         "addresses": [],
     }
+
+
+def agenda(workspace: Workspace) -> list[Thing]:
+    """What is still to happen, what is due first first; at one moment what was loaded, then by the messages' order."""
+    order = {message["id"]: place for place, message in enumerate(workspace.things["messages"])}
+    new = sorted(workspace.agenda, key=lambda act: order[act["messageId"]])
+    return sorted([*workspace.old_agenda, *new], key=lambda act: str(act["due"]))
 
 
 def summary(workspace: Workspace) -> Thing:
@@ -89,6 +100,7 @@ def summary(workspace: Workspace) -> Thing:
     return {
         **workspace.settings,
         "rateLimits": {**OTHER_LIMITS, "replies": limit(workspace)},
+        "worker": "manual",
         "clock": {"now": notation.iso(workspace.now), "mode": "frozen"},
         "counts": {**{kind: len(workspace.things[kind]) for kind in KINDS}, "lists": 0, "webhooks": 0},
     }

@@ -42,6 +42,7 @@ class Workspace:
         bucket: of the rate limiter; None when it is full.
         things: by kind.
         jobs: state of the queue's jobs, by message id.
+        agenda, old_agenda: what is still to happen, since it was loaded and when it was.
         start: what it was made with.
     """
 
@@ -51,6 +52,8 @@ class Workspace:
         self.bucket: Bucket | None = None
         self.things: dict[str, list[Thing]] = {kind: [] for kind in KINDS}
         self.jobs: dict[str, str] = {}
+        self.agenda: list[Thing] = []
+        self.old_agenda: list[Thing] = []
         self.start: Thing = {}
 
     @property

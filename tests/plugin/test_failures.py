@@ -156,7 +156,7 @@ def test_tests_that_pass_or_are_expected_to_fail_show_nothing(suite: Suite) -> N
         ),
         (
             '"agency"',
-            "*takes fixture, clock, rate_limits, seed, worker, intercept, all by name, and not 'agency'",
+            "@pytest.mark.tuco takes fixture, clock, rate_limits, seed, worker, intercept, *, and not 'agency'",
         ),
         ('clock="soon"', "*clock*"),
         ('rate_limits={"reply": 1}', "*reply*"),

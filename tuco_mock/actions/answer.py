@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import UNSET
 
+from tuco_mock.actions.effects import note
 from tuco_mock.actions.events import message_event, reply_event
 from tuco_mock.actions.load import add
 from tuco_mock.domain import addresses
 from tuco_mock.domain.errors import Conflict, NotFound
 from tuco_mock.domain.fixture.build import Items
 from tuco_mock.domain.ids import key, object_id
+from tuco_mock.domain.journal import Effect
 from tuco_mock.domain.messages import DELIVERED
 from tuco_mock.domain.timestamps import iso
 
@@ -25,27 +27,13 @@ if TYPE_CHECKING:
     from tuco_mock.state.store import Store
 
 
-class Answered(NamedTuple):
-    """What replies did.
-
-    Attributes:
-        replies: as they are stored.
-        cancelled: the messages that stop-on-reply cancelled, oldest first.
-        jobs_removed: how many of their jobs no worker had taken yet.
-    """
-
-    replies: list[Document]
-    cancelled: list[str]
-    jobs_removed: int
-
-
 def answer(store: Store, workspace: Workspace, reply: Reply) -> Document:
     """Let somebody reply, as `answer_all`; the reply as it is stored."""
-    return answer_all(store, workspace, [reply]).replies[0]
+    return answer_all(store, workspace, [reply])[0]
 
 
-def answer_all(store: Store, workspace: Workspace, replies: Sequence[Reply]) -> Answered:
-    """Let people reply, one after the other, all of them or none.
+def answer_all(store: Store, workspace: Workspace, replies: Sequence[Reply]) -> list[Document]:
+    """Let people reply, one after the other, all of them or none; the replies as they are stored.
 
     A reply arrives on the line that its sender was last written to from, unless it says another one, and answers that
     message: the later steps of that campaign are cancelled for the lead (P15, P16). Then webhooks are told.
@@ -55,14 +43,11 @@ def answer_all(store: Store, workspace: Workspace, replies: Sequence[Reply]) -> 
     """
     here = workspace.id
     stored = add(store, workspace, Items(replies=[_placed(store, workspace, each) for each in replies])).replies
-    cancelled: list[str] = []
-    removed = 0
+    note(Effect("replies.added", ids=tuple(each["id"] for each in stored)))
     for reply in stored:
-        stopped, jobs = _stop(store, here, reply)
-        cancelled += stopped
-        removed += jobs
+        _stop(store, here, reply)
         reply_event(store, workspace, reply)
-    return Answered(stored, cancelled, removed)
+    return stored
 
 
 def _placed(store: Store, workspace: Workspace, reply: Reply) -> Reply:
@@ -84,16 +69,18 @@ def _placed(store: Store, workspace: Workspace, reply: Reply) -> Reply:
     )
 
 
-def _stop(store: Store, workspace: str, reply: Document) -> tuple[list[str], int]:
-    """Cancel what waits for the lead of the campaign that it answered; the messages, and how many jobs went (P16)."""
+def _stop(store: Store, workspace: str, reply: Document) -> None:
+    """Cancel what waits for the lead of the campaign that it answered, with its jobs (P16)."""
     if reply["leadId"] is None or reply.get("campaignId") is None:
-        return [], 0
+        return
     found = store.messages.cancellable_of_campaign(workspace, reply["leadId"], reply["campaignId"])
     if not found:
-        return [], 0
+        return
     now = iso(store.vitals.clock(workspace).now())
     cancelled = store.messages.cancel(workspace, found, now, store.vitals.next_sequence(workspace))
-    return cancelled, store.queue.remove(workspace, cancelled) if cancelled else 0
+    if cancelled:
+        note(Effect("messages.cancelled", message_ids=tuple(cancelled)))
+        note(Effect("jobs.removed", count=store.queue.remove(workspace, cancelled)))
 
 
 def open_message(store: Store, workspace: Workspace, message_id: str) -> Document:
@@ -118,5 +105,6 @@ def open_message(store: Store, workspace: Workspace, message_id: str) -> Documen
     changes = {"readAt": now, "updatedAt": now}
     store.documents.update(workspace.id, "messages", {"_id": key(workspace.id, message["id"])}, {"$set": changes})
     opened = {**message, **changes}
+    note(Effect("messages.opened", message_ids=(message["id"],)))
     message_event(store, workspace, "message.opened", opened, {"readAt": now})
     return opened

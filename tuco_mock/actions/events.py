@@ -47,7 +47,6 @@ def message_event(
     here = workspace.id
     webhooks = store.webhooks.told(here, event)
     if not webhooks:
-        note(Effect(event, message_ids=(message["id"],)))
         return []
     at = _now(store, here)
     lead = _one(store, "leads", here, message.get("leadId"))
@@ -77,7 +76,6 @@ def reply_event(store: Store, workspace: Workspace, reply: Document) -> list[Del
     here = workspace.id
     webhooks = store.webhooks.told(here, "message.reply")
     if not webhooks:
-        note(Effect("message.reply", ids=(reply["id"],)))
         return []
     conversations = Conversations(store, here)
     lead_id, campaign_id = reply.get("leadId"), reply.get("campaignId")

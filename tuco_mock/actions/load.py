@@ -13,6 +13,7 @@ from tuco_mock.domain.clocks import Clock
 from tuco_mock.domain.errors import Conflict, InvalidInput, Mistake
 from tuco_mock.domain.fixture import model
 from tuco_mock.domain.fixture.build import Context, Documents, Items, build
+from tuco_mock.domain.fixture.model_clock import LiveClock
 from tuco_mock.domain.fixture.values import moment, signed_duration
 from tuco_mock.domain.fixture.world import address_documents
 from tuco_mock.domain.limits import UNITS_PER_TOKEN, Bucket
@@ -147,7 +148,7 @@ def settings_of(spec: model.Workspace, old: Workspace, given: frozenset[str] | N
 
 def clock_of(spec: model.Workspace) -> Clock | None:
     """The clock a state gives: frozen at a time, or running ahead of real time."""
-    if isinstance(spec.clock, model.LiveClock):
+    if isinstance(spec.clock, LiveClock):
         return Clock(False, signed_duration(spec.clock.live) or 0)
     if spec.clock is None:
         return None
@@ -183,11 +184,10 @@ def _fill(store: Store, workspace: Workspace, spec: model.Workspace, clock: Cloc
     store.agenda.begin(here, documents.agenda)
     for line_id, days in booked_of(spec.bookings).items():
         store.bookings.put(here, line_id, days)
-    levels = {} if spec.rate_limit_buckets is None else msgspec.structs.asdict(spec.rate_limit_buckets)
+    levels = {} if spec.rate_limit_buckets is None else msgspec.to_builtins(spec.rate_limit_buckets)
     for group, level in levels.items():
-        if level is not None:
-            at = moment(level.at, clock.now()) or iso(clock.now())
-            store.vitals.set_bucket(here, group, Bucket(round(level.tokens * UNITS_PER_TOKEN), millis(at)))
+        at = moment(level["at"], clock.now()) or iso(clock.now())
+        store.vitals.set_bucket(here, group, Bucket(round(level["tokens"] * UNITS_PER_TOKEN), millis(at)))
 
 
 def booked_of(given: Sequence[Booking]) -> dict[str, Bookings]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuco_mock.domain import lines, pacing
-from tuco_mock.domain.bookings import book, room, unbook
+from tuco_mock.domain.bookings import book, is_full, room, unbook
 from tuco_mock.domain.pacing import Pause
 from tuco_mock.domain.timestamps import iso
 from tuco_mock.domain.windows import Window
@@ -73,8 +73,9 @@ def _turn(store: Store, workspace: str, message: Document, line: Document, windo
     if "delayReason" in message:  # its time has come, and is passed over
         bookings = unbook(bookings, message["scheduledDate"], first=first) or bookings
     until = room(line, bookings, window, pause.until, gap, first=first)
-    if iso(until)[:10] != iso(pause.until)[:10] and not pause.long:
-        pause = Pause(until, pacing.limit_reason(line, first=first), True)
+    if not pause.long and is_full(line, bookings, days := (pause.until, until), first=first):
+        by_total = is_full(line, bookings, days, first=False)
+        pause = Pause(until, pacing.limit_reason(line, first=first and not by_total), True)
     return Turn(line, first, pause._replace(until=until), book(bookings, until, gap, iso(now)[:10], first=first))
 
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from tuco_mock.actions.worker import do, next_due, things_due
 from tuco_mock.domain.clocks import Clock, hold_moment
+from tuco_mock.state.queue import QueuedJob
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from tuco_mock.actions.worker import Done, Thing
     from tuco_mock.domain.workspaces import Workspace
@@ -22,34 +23,51 @@ _LONGEST_TURN = 0.01
 
 _JOBS_AT_ONCE = 100
 
+_PATIENCE = 5.0
+"""How long it is waited for webhooks to be answered before time goes on, in seconds of real time."""
+
 
 async def advance(store: Store, workspace: Workspace, target: Clock) -> list[Done]:
     """Move the clock forwards to `target`, and do all that is due on the way, each thing at its own moment (W23).
 
-    While something is done, the workspace's clock stands at the moment when it is due.
+    While something is done, the workspace's clock stands at the moment when it is due, and until webhooks that were
+    told of it have answered: what they do about it, they do at that moment.
     """
     here, end = workspace.id, target.now()
     work = _Work(store, workspace)
     async with store.turns.of(here):
         now = store.vitals.clock(here).now()
-        while (due := next_due(store, here, now)) is not None and due <= end:
+        while not await work.is_over(now) and (due := _next(store, here, now)) is not None and due <= end:
             if due > now:
                 now = due
                 store.vitals.set_clock(here, Clock(True, now))
             await work.do_all(things_due(store, here, now), now)
-            if work.is_gone:
-                return work.done
-        store.vitals.set_clock(here, target)
+        if not work.is_gone:
+            store.vitals.set_clock(here, target)
     return work.done
 
 
-async def run_present(store: Store, workspace: Workspace) -> list[Done]:
-    """Do all that is due at the workspace's present moment, which may go on while it is done."""
+async def run_present(
+    store: Store, workspace: Workspace, between: Callable[[], Awaitable[object]] | None = None
+) -> list[Done]:
+    """Do all that is due at the workspace's present moment, which may go on while it is done.
+
+    Args:
+        store: the state.
+        workspace: where.
+        between: waited for after what happened by itself, before jobs are done.
+    """
     work = _Work(store, workspace)
     async with store.turns.of(workspace.id):
         now = store.vitals.clock(workspace.id).now()
         while not work.is_gone and (things := things_due(store, workspace.id, now)):
-            await work.do_all(things, now)
+            acts = [each for each in things if not isinstance(each, QueuedJob)]
+            if acts and between is not None:
+                await work.do_all(acts, now)
+                await between()
+                work.look()
+            else:
+                await work.do_all(things, now)
             hold_moment()  # the next things are done at a moment of their own
             now = store.vitals.clock(workspace.id).now()
     return work.done
@@ -69,6 +87,12 @@ async def run_queue(store: Store, workspace: Workspace, limit: int | None) -> li
     return work.done
 
 
+def _next(store: Store, workspace: str, now: int) -> int | None:
+    """When the next thing is due, or the next delivery that is late on purpose."""
+    found = (next_due(store, workspace, now), store.deliveries.next_delayed(workspace))
+    return min((each for each in found if each is not None), default=None)
+
+
 class _Work:
     """What is done in a workspace, one thing after the other, others having the event loop from time to time.
 
@@ -83,16 +107,36 @@ class _Work:
         self._store = store
         self._workspace = workspace
         self._since = time.perf_counter()
+        self._waits = True
+
+    async def is_over(self, now: int) -> bool:
+        """Wait for the webhooks that have been told something by now; whether the workspace was dropped meanwhile.
+
+        After one that keeps it waiting too long nobody is waited for any more: who hangs holds time up once.
+        """
+        deliveries, here = self._store.deliveries, self._workspace.id
+        if self.is_gone:
+            return True
+        deliveries.release_due(here, now)
+        if self._waits and deliveries.courier is not None and deliveries.pending(here):
+            self._waits = await deliveries.settled(here, _PATIENCE)
+            self.look()
+        return self.is_gone
+
+    def look(self) -> None:
+        """See whether the workspace was dropped meanwhile."""
+        self.is_gone = not self._store.vitals.exist(self._workspace.id)
 
     async def do_all(self, things: Sequence[Thing], now: int) -> None:
         """Do these things at a moment that the workspace's clock shows."""
         for thing in things:
-            found = do(self._store, self._workspace, thing, now)
+            with self._store.snapshots.look_once(self._workspace.id):
+                found = do(self._store, self._workspace, thing, now)
             if found is not None:
                 self.done.append(found)
             if time.perf_counter() - self._since > _LONGEST_TURN:
                 await asyncio.sleep(0)
                 self._since = time.perf_counter()
-                self.is_gone = not self._store.vitals.exist(self._workspace.id)
+                self.look()
                 if self.is_gone:
                     return

@@ -80,6 +80,8 @@ def _delivery(delivery: Delivery, cause: str | None) -> dict[str, Any]:
 
 def _text(record: Record) -> str:
     """A request in one line."""
+    if record.kind == "worker":
+        return "worker: what was due"
     called = f"{record.method} {record.path or '/'}{'?' + record.query if record.query else ''}"
     body = " ".join(record.body.split())
     if body:

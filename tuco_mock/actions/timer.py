@@ -9,7 +9,7 @@ import threading
 from contextvars import Context
 from typing import TYPE_CHECKING
 
-from tuco_mock.actions.running import run_present
+from tuco_mock.actions.outcomes import work
 from tuco_mock.actions.worker import next_due
 from tuco_mock.domain.clocks import hold_moment, real_millis
 from tuco_mock.domain.errors import NotFound
@@ -47,11 +47,15 @@ class Timer:
         return self._handle is not None
 
     def start(self) -> None:
-        """Work on the running event loop from now on; nothing when that is so already."""
-        if self._loop is not None or self._stopped:
+        """Work on the running event loop from now on; nothing while another one is worked on, which goes on."""
+        if self._stopped or (self._loop is not None and not self._loop.is_closed()):
             return
         self._loop, self._thread = asyncio.get_running_loop(), threading.get_ident()
+        self._handle = None  # that of a loop before
+        self._tasks.clear()
         self._store.alarm.listen(self._ring)
+        if self._rung:
+            self._loop.call_soon(self._look, context=Context())
 
     def stop(self) -> None:
         """Do nothing more."""
@@ -69,6 +73,8 @@ class Timer:
             return
         first = not self._rung
         self._rung.add(workspace)
+        if self._loop.is_closed():
+            return  # whoever starts the next one looks
         if threading.get_ident() == self._thread:
             if first:
                 self._loop.call_soon(self._look, context=Context())
@@ -125,7 +131,7 @@ class Timer:
         """Do what is due in a workspace, then look what is due next."""
         hold_moment()
         try:
-            await run_present(self._store, workspace)
+            await work(self._store, workspace)
         except Exception:
             self._tasks.pop(workspace.id, None)
             if self._store.vitals.exist(workspace.id):  # else it was dropped meanwhile

@@ -68,7 +68,7 @@ def _parse(call: Call) -> _Asked:
             "Either recipientEmail or recipientPhone is required (in body or on the lead when leadId is provided).",
             clause="M11",
         )
-    if body.wants_fallback and not getattr(call.workspace, "fallback_configured", False):
+    if body.wants_fallback and not call.workspace.fallback_configured:
         raise _no_fallback()
     return _Asked(body.outgoing, lead)
 

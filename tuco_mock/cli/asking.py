@@ -15,7 +15,7 @@ def client(url: str, token: str | None) -> httpx.Client:
     import httpx
 
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    return httpx.Client(base_url=url, headers=headers, timeout=60, trust_env=False)
+    return httpx.Client(base_url=url, headers=headers, timeout=600, trust_env=False)
 
 
 def ask(url: str, token: str | None, method: str, path: str, body: Any = None) -> Any:

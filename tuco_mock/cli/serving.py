@@ -46,6 +46,7 @@ def serve(settings: Settings, port_file: Path | None = None) -> None:
         def started() -> None:
             if port_file is not None:
                 port_file.write_text(f"{listener.getsockname()[1]}\n")
+            app.start_working()
             print(_banner(app, url, settings), flush=True)
             _settle_memory()
 

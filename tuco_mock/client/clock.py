@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tuco_mock.client.arguments import duration
+from tuco_mock.client.control import LONG_PATIENCE
 from tuco_mock.client.handle import Handle
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ class Clock(Handle):
     def advance(self, by: str | timedelta | float) -> str:
         """Move it forwards by ``90s``, ``5m``, ``1h30m``, ``2d``, a timedelta or a number of seconds.
 
+        With ``worker="auto"`` all that is due on the way is done, and webhooks have answered to it afterwards. They
+        can't when they come to an event loop that runs in this thread: use ``asyncio.to_thread`` there.
+
         Raises:
             TucoError: it is no duration.
         """
@@ -39,7 +43,7 @@ class Clock(Handle):
         return self._change("resume", True)
 
     def _change(self, way: str, value: Any) -> str:
-        return self._now(self._call("POST", "/clock", {way: value}))
+        return self._now(self._call("POST", "/clock", {way: value}, seconds=LONG_PATIENCE))
 
     @staticmethod
     def _now(shown: dict[str, Any]) -> str:

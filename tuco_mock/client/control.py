@@ -19,6 +19,9 @@ T = TypeVar("T")
 PATIENCE = 30.0
 """How long an answer of the control plane may take, in seconds."""
 
+LONG_PATIENCE = 600.0
+"""The same for what lets time pass: the worker works, and webhooks are waited for."""
+
 _WHERE = "Give it as TucoMock(control_token=…), Server(url, token) or `pytest --tuco-control-token`."
 
 

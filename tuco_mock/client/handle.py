@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from tuco_mock.client.control import PATIENCE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -32,9 +34,11 @@ class Handle:
         answer: Any = Any,
         query: Mapping[str, Any] | None = None,
         about: str = "",
+        seconds: float = PATIENCE,
     ) -> Any:
         """Call the control plane below this workspace."""
-        return self._control.call(method, self._path(path), body, answer=answer, query=query, about=about)
+        where = self._path(path)
+        return self._control.call(method, where, body, answer=answer, query=query, about=about, seconds=seconds)
 
     def _path(self, path: str) -> str:
         return self._base + path

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
+from tuco_mock.client.control import LONG_PATIENCE
 from tuco_mock.client.handle import Handle, id_of, part
 from tuco_mock.client.models import Campaign, Lead, LeadList, Line, Message, Queue, Reply
 from tuco_mock.client.models_world import Address
@@ -230,12 +231,13 @@ class Things(Handle):
         Raises:
             ControlError: the limit is no number from 1.
         """
-        found: Settled = self._call("POST", "/queue/run", {} if limit is None else {"max": limit}, answer=Settled)
+        body = {} if limit is None else {"max": limit}
+        found: Settled = self._call("POST", "/queue/run", body, answer=Settled, seconds=LONG_PATIENCE)
         return found
 
     def settle(self) -> Settled:
         """Let all happen that is due now: jobs, what leads do, webhooks; what happened. The clock stays."""
-        found: Settled = self._call("POST", "/settle", answer=Settled)
+        found: Settled = self._call("POST", "/settle", answer=Settled, seconds=LONG_PATIENCE)
         return found
 
     def _add(self, kind: str, fields: dict[str, Any], answer: type[T]) -> T:

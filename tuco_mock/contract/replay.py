@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 import msgspec
 
 from tuco_mock.actions.load import make_workspace
+from tuco_mock.actions.outcomes import work
 from tuco_mock.actions.reset import start_of
 from tuco_mock.actions.timeline import BUNDLE_FORMAT
 from tuco_mock.app import TucoApp
@@ -116,7 +117,7 @@ def replay(recording: Recording) -> list[Difference]:
     spec = check_workspace(recording.start)
     workspace = make_workspace(store, spec, recording.origin)
     store.starts.keep(start_of(workspace, spec, recording.origin))
-    calls = [record for record in recording.records if record.status is not None or record.fault is not None]
+    calls = [each for each in recording.records if each.status is not None or each.fault is not None or _is_work(each)]
     asyncio.run(_run(app, workspace.id, calls))
     again = [entry.record for entry in store.log.read(workspace.id).entries]
     found = [difference for was, now in zip(calls, again, strict=False) for difference in _compared(was, now)]
@@ -130,7 +131,15 @@ async def _run(app: TucoApp, workspace: str, calls: list[Recorded]) -> None:
         moves_clock = record.kind == "control" and record.path == "/clock"
         if not moves_clock:
             app.store.vitals.set_clock(workspace, Clock(True, millis(record.at)))
+        if _is_work(record):
+            await work(app.store, app.store.workspaces.get(workspace))
+            continue
         await _call(app, _scope(app, workspace, record), record.body.encode())
+
+
+def _is_work(record: Recorded) -> bool:
+    """Whether the worker did something by itself: here it does so when it is its turn."""
+    return record.kind == "worker"
 
 
 def _scope(app: TucoApp, workspace: str, record: Recorded) -> Scope:

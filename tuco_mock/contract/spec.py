@@ -76,8 +76,8 @@ def _load(path: Path) -> dict[str, Any]:
 def operations(document: Mapping[str, Any]) -> Iterator[Operation]:
     """All operations of an API description, in the order of the file."""
     for path, item in document.get("paths", {}).items():
-        for method in METHODS:
-            if method in item:
+        for method in item:
+            if method in METHODS:
                 pointer = f"/paths/{escape(path)}/{method}"
                 yield Operation(item[method]["operationId"], method.upper(), path, pointer, item[method])
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tuco_mock.actions.outcomes import effects
 from tuco_mock.actions.running import advance
 from tuco_mock.control.problem import Problem
-from tuco_mock.control.settle import effects
 from tuco_mock.domain.timestamps import MILLIS_MAX, iso, parse_duration, parse_moment
 
 if TYPE_CHECKING:

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 from tuco_mock.control import (
     addresses,
     clock,
-    faults,
     health,
-    journal,
     limits,
     queue,
     settle,
@@ -20,6 +18,7 @@ from tuco_mock.control import (
 from tuco_mock.control import schemas as s
 from tuco_mock.control.description import describe
 from tuco_mock.control.door import ControlDoor, ControlOperation
+from tuco_mock.control.observing_routes import FAULTS, JOURNAL
 from tuco_mock.control.webhook_routes import WEBHOOKS
 from tuco_mock.wire.paths import PathTree
 
@@ -36,78 +35,6 @@ CONTROL = "/_tuco"
 """What the paths of the control plane begin with."""
 
 _WS = "/_tuco/workspaces/{ws}"
-
-FAULTS = (
-    ControlOperation("GET", _WS + "/faults", faults.look, "The faults, and how often each struck", answer=s.FAULTS),
-    ControlOperation(
-        "POST",
-        _WS + "/faults",
-        faults.replace,
-        "Put faults in place of all that are there",
-        body=s.FAULT_OR_FAULTS,
-        answer=s.FAULTS,
-        status=201,
-    ),
-    ControlOperation("PATCH", _WS + "/faults", faults.add, "Add faults", body=s.FAULT_OR_FAULTS, answer=s.FAULTS),
-    ControlOperation("DELETE", _WS + "/faults", faults.clear, "Remove all faults", answer=s.CLEARED),
-)
-
-_PAGE = {"after": "those with a higher id", "limit": "so many of them, the oldest"}
-JOURNAL = (
-    ControlOperation(
-        "GET",
-        "/_tuco/requests",
-        journal.look_unclaimed,
-        "The requests that came with no key of any workspace",
-        answer=s.REQUESTS,
-        query=_PAGE,
-    ),
-    ControlOperation("DELETE", "/_tuco/requests", journal.clear_unclaimed, "Forget those requests", answer=s.CLEARED),
-    ControlOperation(
-        "GET", _WS + "/requests", journal.look, "The journal, oldest first", answer=s.REQUESTS, query=_PAGE
-    ),
-    ControlOperation(
-        "DELETE", _WS + "/requests", journal.clear, "Clear the journal", answer=s.CLEARED, is_logged=False
-    ),
-    ControlOperation(
-        "POST",
-        _WS + "/requests/find",
-        journal.find,
-        "The requests that match, or the nearest ones and why they differ",
-        body=s.QUESTION,
-        answer=s.FOUND,
-        is_logged=False,
-    ),
-    ControlOperation(
-        "POST",
-        _WS + "/requests/count",
-        journal.count,
-        "How many requests match",
-        body=s.QUESTION,
-        answer=s.COUNTED,
-        is_logged=False,
-    ),
-    ControlOperation(
-        "POST",
-        _WS + "/requests/wait",
-        journal.wait,
-        "Answer once so many requests match, or at the timeout",
-        body=s.PATIENCE,
-        answer=s.FOUND,
-        is_logged=False,
-    ),
-    ControlOperation(
-        "GET",
-        _WS + "/timeline",
-        journal.past,
-        "What happened, in order, with causes",
-        answer=s.TIMELINE,
-        query={"limit": "so many events, the newest"},
-    ),
-    ControlOperation(
-        "GET", _WS + "/recording", journal.recording, "The start and all that was done since", answer=s.OBJECT
-    ),
-)
 
 ADDRESSES = (
     ControlOperation("GET", _WS + "/addresses", addresses.look, "What addresses do", answer=s.ADDRESSES),

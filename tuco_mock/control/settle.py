@@ -6,10 +6,10 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from tuco_mock.actions import running
+from tuco_mock.actions.outcomes import effects
 from tuco_mock.actions.worker import next_due
 from tuco_mock.control.deliveries import delivered
 from tuco_mock.control.problem import Problem
-from tuco_mock.domain.journal import Effect
 from tuco_mock.domain.timestamps import iso
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ async def run(call: ControlCall) -> dict[str, Any]:
     if not isinstance(body, dict) or body.keys() - {"max"}:
         raise Problem(400, "Send {max: how many jobs at most}, or nothing for all that are due.")
     limit = body.get("max")
-    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
+    if "max" in body and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
         raise Problem(400, f"max is a whole number from 1, not {limit!r}.")
     return _told(call, workspace.id, await running.run_queue(call.store, workspace, limit), 0)
 
@@ -39,24 +39,20 @@ async def settle(call: ControlCall) -> dict[str, Any]:
     workspace = call.workspace()
     done: list[Done] = []
     deliveries = 0
-    while True:
-        now = await running.run_present(call.store, workspace)
-        done += now
-        told = call.store.deliveries.pending(workspace.id)
+
+    async def told() -> int:
+        nonlocal deliveries
+        count = call.store.deliveries.pending(workspace.id)
         if not await delivered(call.store, workspace.id, _LONGEST_WAIT, call.receive):
             raise Problem(504, f"Deliveries of webhooks are still on their way after {_LONGEST_WAIT} s; settle again.")
-        deliveries += told
-        if not now and not told:
+        deliveries += count
+        return count
+
+    while True:
+        now = await running.run_present(call.store, workspace, told)
+        done += now
+        if not await told() and not now:
             return _told(call, workspace.id, done, deliveries)
-
-
-def effects(done: Sequence[Done]) -> list[Effect]:
-    """What was done, for the timeline: messages by what became of them."""
-    kinds = dict.fromkeys(each.kind for each in done)
-    return [
-        Effect(f"messages.{kind}", message_ids=tuple(each.message_id or "" for each in done if each.kind == kind))
-        for kind in kinds
-    ]
 
 
 def _told(call: ControlCall, workspace: str, done: Sequence[Done], deliveries: int) -> dict[str, Any]:

@@ -97,24 +97,17 @@ def reply(call: ControlCall) -> Any:
     many = isinstance(call.body, list)
     replies = check_items("replies", call.body if many else [call.body], "" if many else None)
     try:
-        done = answer_all(call.store, workspace, replies)
+        stored = answer_all(call.store, workspace, replies)
     except InvalidInput as error:
         raise InvalidInput([_as_sent(mistake, "replies", many) for mistake in error.mistakes]) from error
-    call.effects.append(Effect("replies.added", ids=tuple(document["id"] for document in done.replies)))
-    if done.cancelled:
-        call.effects.append(Effect("messages.cancelled", message_ids=tuple(done.cancelled)))
-        call.effects.append(Effect("jobs.removed", count=done.jobs_removed))
-    shown = export.words(call.store, workspace.id, "replies", done.replies)
+    shown = export.words(call.store, workspace.id, "replies", stored)
     return shown if many else shown[0]
 
 
 def open_one(call: ControlCall) -> dict[str, Any]:
     """Let who got a message open it (P17)."""
     workspace = call.workspace()
-    before = call.store.get("messages", workspace.id, call.path["messageId"].lower())
     opened = open_message(call.store, workspace, call.path["messageId"])
-    if before is not None and before.get("readAt") is None:
-        call.effects.append(Effect("messages.opened", message_ids=(opened["id"],)))
     return export.words(call.store, workspace.id, "messages", [opened])[0]
 
 

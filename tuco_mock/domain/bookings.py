@@ -65,6 +65,13 @@ def room(
     return min(moment, MILLIS_MAX)
 
 
+def is_full(line: Mapping[str, Any], bookings: Bookings, between: tuple[int, int], *, first: bool) -> bool:
+    """Whether a daily limit lies between two moments: the day of the one, or that before the other, is full."""
+    start, end = between
+    days = {iso(start)[:10], iso(end - end % _DAY - 1)[:10]} if start // _DAY < end // _DAY else set()
+    return any(day in bookings and _is_full(line, day, bookings[day], first=first) for day in days)
+
+
 def _is_full(line: Mapping[str, Any], day: str, booked: Day, *, first: bool) -> bool:
     used, limits = lines.used(line, day), lines.limits_of(line)
     if used.total_messages + booked.total >= limits.total_messages:

@@ -61,8 +61,9 @@ class Record(Struct, omit_defaults=True, rename="camel", kw_only=True):
     """A request as it is kept; a call of the control plane that changed the workspace, likewise.
 
     Attributes:
-        kind: ``request`` for one of the simulated API, ``control`` for one of the control plane.
-        method, path, query: as they came.
+        kind: ``request`` for one of the simulated API, ``control`` for one of the control plane, ``worker`` for what
+            nobody asked for: its time had come.
+        method, path, query: as they came; the worker has none.
         headers: of the request, as `joined` makes them; the key but for its end is left out.
         body: of the request, as text, `LONGEST_BODY` at most; `body_bytes` says how long it was when that is less.
         status: of the answer; None when none was sent.
@@ -77,7 +78,7 @@ class Record(Struct, omit_defaults=True, rename="camel", kw_only=True):
         effects: what it did.
     """
 
-    kind: Literal["request", "control"] = "request"
+    kind: Literal["request", "control", "worker"] = "request"
     method: str
     path: str
     query: str = ""

@@ -68,12 +68,13 @@ class Window(NamedTuple):
             if self._has_day(wall.date()) and self._has_minute(wall):
                 return moment
             for ahead in range(_LOOKED_AHEAD):
+                days = (wall.date() + timedelta(ahead), wall.date() + timedelta(ahead + 1))
                 found = [
                     each
-                    for day in (wall.date() + timedelta(ahead), wall.date() + timedelta(ahead + 1))
+                    for day in days
                     for each in self._candidates(day)
-                    if each > moment and self._allows(each)
-                ]
+                    if each > moment and self._allows(each) and _wall(each, self.zone).date() <= days[-1]
+                ]  # of a later day not all are known yet
                 if found:
                     return min(found)
         except OverflowError:

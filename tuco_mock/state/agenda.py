@@ -84,8 +84,10 @@ class Agenda:
 
     def drop(self, workspace: str) -> None:
         """Remove everything of the workspace."""
-        self._snapshots.note(workspace, ((place_of(KIND, each.member), each.due) for each in self.all(workspace)))
-        self._redis.delete(key_of(workspace))
+        acts = self.all(workspace)
+        if acts:
+            self._snapshots.note(workspace, ((place_of(KIND, each.member), each.due) for each in acts))
+            self._redis.delete(key_of(workspace))
 
     def put_back(self, workspace: str, images: Mapping[str, int | None]) -> None:
         """Make the agenda be again what it was: the time of each act, None for one that was not there."""

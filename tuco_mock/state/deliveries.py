@@ -14,6 +14,8 @@ They are no part of a workspace's state, as the journal is none: no snapshot kee
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from typing import TYPE_CHECKING, Protocol, cast
 
 import msgspec
@@ -93,6 +95,10 @@ class Deliveries:
                 text = cast("str | None", self._redis.hget(_open(workspace), name))
                 if text is not None:
                     self._release(workspace, _decode(text))
+        return self.next_delayed(workspace)
+
+    def next_delayed(self, workspace: str) -> int | None:
+        """When the first of those that wait for the clock is due, in milliseconds; None when none does."""
         rest = cast("list[tuple[str, float]]", self._redis.zrange(_delayed(workspace), 0, 0, withscores=True))
         return int(rest[0][1]) if rest else None
 
@@ -118,6 +124,15 @@ class Deliveries:
     def pending(self, workspace: str) -> int:
         """How many are to be sent or being sent; what is held or delayed is not among them."""
         return int(self._redis.zcard(_waiting(workspace))) + int(self._redis.scard(_taken(workspace)))
+
+    async def settled(self, workspace: str, seconds: float) -> bool:
+        """Wait until none is pending, for so many seconds of real time; whether none is then."""
+        with contextlib.suppress(TimeoutError), self._bell.listen(workspace) as ringing:
+            async with asyncio.timeout(seconds):
+                while self.pending(workspace) and not self._bell.ended:
+                    ringing.clear()
+                    await ringing.wait()
+        return not self.pending(workspace)
 
     def all(self, workspace: str) -> list[Delivery]:
         """All that are known, by their numbers."""

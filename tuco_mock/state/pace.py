@@ -43,4 +43,5 @@ class Pace:
             chosen["leadId"] = message["leadId"]
         else:
             chosen["to"] = {"$in": message["to"]}
-        return self._messages.find_one(chosen, {"_id": 1}) is not None
+        found = self._messages.find(chosen, {"id": 1}, limit=2)
+        return any(each["id"] != message["id"] for each in found)

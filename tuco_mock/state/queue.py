@@ -68,7 +68,8 @@ class Queue:
             if active:
                 pipe.lpush(names.active, *active)
             pipe.execute()
-        self._alarm.ring(workspace)
+        if jobs:
+            self._alarm.ring(workspace)
 
     def remove(self, workspace: str, message_ids: Sequence[str]) -> int:
         """Remove the messages' jobs, unless a worker holds them; the number really removed (C13)."""

@@ -12,6 +12,8 @@ was taken is the one that counts, later ones are not kept. `state.documents` and
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from collections import defaultdict
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
@@ -22,7 +24,7 @@ from tuco_mock.domain.workspaces import Workspace
 from tuco_mock.state.vitals import vitals_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from redis import Redis
 
@@ -56,6 +58,16 @@ class Snapshots:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
+        self._looked = threading.local()
+
+    @contextlib.contextmanager
+    def look_once(self, workspace: str) -> Iterator[None]:
+        """Ask once which snapshots there are, for all that this thread is about to write; it may not wait meanwhile."""
+        self._looked.at = (workspace, self.names(workspace))
+        try:
+            yield
+        finally:
+            self._looked.at = None
 
     def names(self, workspace: str) -> list[str]:
         """The names of a workspace's snapshots."""
@@ -101,7 +113,8 @@ class Snapshots:
             images: what stands there; it is only gone through when the workspace has a snapshot, so hand in a
                 generator that reads them then.
         """
-        names = cast("list[str]", self._redis.hkeys(_listing(workspace)))
+        looked = getattr(self._looked, "at", None)
+        names = looked[1] if looked and looked[0] == workspace else self.names(workspace)
         if not names:
             return
         rest = iter(images)

@@ -41,8 +41,8 @@ class Index:
         mixed: whether it holds, or ever held, values outside the native kind of their column.
     """
 
-    __slots__ = ("_array_kinds", "_booleans", "_values", "arrays", "disordered", "entries", "fields", "kinds", "mixed",
-                 "name", "unique")  # fmt: skip
+    __slots__ = ("_array_kinds", "_booleans", "_sparse_kinds", "_values", "arrays", "disordered", "entries", "fields",
+                 "kinds", "mixed", "name", "unique")  # fmt: skip
 
     def __init__(self, name: str, fields: Sequence[str], *, unique: bool) -> None:
         self.name = name
@@ -56,6 +56,7 @@ class Index:
         self.entries = Entries()
         self.kinds: tuple[type | None, ...] = (None,) * len(self.fields)
         self._array_kinds: dict[tuple[type, ...], int] = {}
+        self._sparse_kinds: set[tuple[type, ...]] = set()
         self.arrays: set[int] = set()
         self.disordered: set[int] = set()
         self.mixed = self._booleans = False
@@ -69,6 +70,8 @@ class Index:
         kinds = tuple(map(type, values))
         if kinds == self.kinds:
             return [(*values, number)]
+        if kinds in self._sparse_kinds:
+            return [(*[NONE if value is None else value for value in values], number)]
         array = self._array_kinds.get(kinds)
         if array is not None and self._is_native(array, values[array]):
             return _spread((*values, number), array)
@@ -92,7 +95,13 @@ class Index:
             else:
                 new = self._new_atom(column, value)
                 keys = [(*key, new) for key in keys]
+        self._note_sparse(tuple(map(type, values)))
         return [(*key, number) for key in keys]
+
+    def _note_sparse(self, kinds: tuple[type, ...]) -> None:
+        """Remember kinds that are the columns' own but for values that are missing: their keys need no closer look."""
+        if all(kind is type(None) or kind is own for kind, own in zip(kinds, self.kinds, strict=True)):
+            self._sparse_kinds.add(kinds)
 
     def _new_atom(self, column: int, value: Any) -> Any:
         """What stands for a value that is about to enter a column, noting what it does to the index."""
