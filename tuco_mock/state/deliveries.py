@@ -150,10 +150,14 @@ class Deliveries:
 
     def clear(self, workspace: str) -> None:
         """Forget all of them; running numbers go on, so that what is on its way is told from what comes."""
-        if self.courier is not None:
-            self.courier.forget(workspace)
+        self.stop(workspace)
         self._redis.delete(*self.keys(workspace)[:-1])
         self._bell.ring(workspace)
+
+    def stop(self, workspace: str) -> None:
+        """Send nothing more of the workspace, which is about to go."""
+        if self.courier is not None:
+            self.courier.forget(workspace)
 
     def keys(self, workspace: str) -> tuple[str, ...]:
         """The Redis keys that are the workspace's own."""

@@ -160,7 +160,7 @@ class Store:
         self.workspaces.drop(workspace)
         if "messages" in self.documents.empty(workspace):  # there is no job without one
             self.queue.drop(workspace)
-        self.deliveries.clear(workspace)
+        self.deliveries.stop(workspace)
         parts = (self.documents, self.agenda, self.starts, self.faults, self.log, self.lab, self.deliveries)
         self.engines.redis.delete(vitals_key(workspace), *(key for part in parts for key in part.keys(workspace)))
         self.log.wake(workspace)
