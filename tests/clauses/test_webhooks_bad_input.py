@@ -60,6 +60,8 @@ def answers(world: World, webhook: str, body: Any) -> list[tuple[int, Any]]:
         ("events", [5, None], "Invalid events: 5, None"),
         ("events", {"message.reply": True}, "Invalid events: {'message.reply': True}"),
         ("events", [["message.reply"]], "Invalid events: ['message.reply']"),
+        ("events", "", NO_EVENTS),
+        ("events", " ", NO_EVENTS),
         ("events", ["x" * 5000], "Invalid events: " + "x" * 99 + "…"),
         ("name", None, NO_NAME),
         ("name", "", NO_NAME),

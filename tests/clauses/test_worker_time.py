@@ -167,8 +167,11 @@ def test_the_timeline_tells_what_was_done(shop: Shop) -> None:
     message = shop.send(status="scheduled", scheduledDate="+1h")
     shop.world.clock(advance="2h")
     events = [each for each in shop.world.control("GET", "/timeline")["events"] if message in each["text"]]
-    expected = ["messages.added", "message.sent", "messages.sent", "messages.delivered"]
-    assert [each["kind"] for each in events] == expected
+    assert [(each["kind"], each["at"]) for each in events] == [
+        ("messages.added", START),
+        ("messages.sent", "2026-03-13T13:00:00.000Z"),
+        ("messages.delivered", "2026-03-13T13:00:01.000Z"),
+    ]
 
 
 @pytest.mark.clause("W24")

@@ -186,3 +186,21 @@ def test_people_act(tuco: Tuco, jane: Lead, line: Line) -> None:
     assert tuco.open(message).read_at == said.received_at == tuco.open(message.id).read_at
     with pytest.raises(ControlError, match="only one that was sent can be opened"):
         tuco.open(tuco.add_message(jane))
+
+
+@pytest.mark.clause("P18")
+@pytest.mark.parametrize("by_api", [True, False])
+def test_what_was_on_its_way_to_a_slow_address_could_not_be_stopped(tuco: Tuco, line: Line, by_api: bool) -> None:
+    slow = tuco.add_lead(phone="+14155550177")
+    tuco.set_address("+14155550177", takes="30s")
+    if by_api:
+        tuco.client.post("/api/messages", json={"leadId": slow.id, "message": "Hi"})
+    else:
+        tuco.add_message(slow, status="queued")
+        tuco.run_queue()
+    tuco.clock.advance("5s")
+    stop = tuco.reply("Stop", phone="+14155550177")
+    tuco.clock.advance("1h")
+    tuco.settle()
+    assert tuco.messages(slow)[0].status in {"sent", "delivered"}
+    assert tuco.assert_nothing_sent_after_stop() == [stop]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tuco_mock.domain.timestamps import MILLIS_MAX, iso, parse_moment
 from tuco_mock.domain.windows import Window
+from tuco_mock.domain.zones import is_zone
 
 MINUTE = 60_000
 ZONES = [
@@ -124,3 +125,10 @@ def test_what_restricts_nothing_is_no_window() -> None:
 
 def test_no_moment_is_left_at_the_end_of_time() -> None:
     assert Window("UTC", 540, 600).next(at("9999-12-31T23:00:00Z")) == MILLIS_MAX
+
+
+@pytest.mark.parametrize(
+    "name", ["localtime", "Factory", "posixrules", "posix/Europe/Berlin", "right/Europe/Berlin", "x"]
+)
+def test_what_stands_beside_the_zones_is_none(name: str) -> None:
+    assert not is_zone(name)

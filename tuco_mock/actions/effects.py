@@ -16,6 +16,25 @@ def gather(effects: list[Effect]) -> None:
     _gathered.set(effects)
 
 
+def count() -> int:
+    """How much the present task has noted."""
+    return len(_gathered.get() or ())
+
+
+def date(effect: Effect, since: int) -> None:
+    """Put an effect with a moment of its own before all that was noted since, which happened at that moment as well."""
+    gathered = _gathered.get()
+    if gathered is None:
+        return
+    for each in gathered[since:]:
+        each.at = effect.at
+    before = gathered[since - 1] if since else None
+    if before is not None and (before.kind, before.at) == (effect.kind, effect.at) and before.message_ids:
+        before.message_ids += effect.message_ids
+    elif effect.kind:
+        gathered.insert(since, effect)
+
+
 def note(effect: Effect) -> None:
     """Note what was done; nothing where nobody gathers, as in a timer."""
     gathered = _gathered.get()

@@ -7,8 +7,11 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from tuco_mock.actions import effects
 from tuco_mock.actions.worker import do, next_due, things_due
 from tuco_mock.domain.clocks import Clock, hold_moment
+from tuco_mock.domain.journal import Effect
+from tuco_mock.domain.timestamps import iso
 from tuco_mock.state.queue import QueuedJob
 
 if TYPE_CHECKING:
@@ -23,6 +26,9 @@ _LONGEST_TURN = 0.01
 
 _JOBS_AT_ONCE = 100
 
+_OF_THEIR_OWN = frozenset({"reply", "opened"})
+"""What notes itself when it happens, with all that follows from it."""
+
 _PATIENCE = 5.0
 """How long it is waited for webhooks to be answered before time goes on, in seconds of real time."""
 
@@ -30,20 +36,21 @@ _PATIENCE = 5.0
 async def advance(store: Store, workspace: Workspace, target: Clock) -> list[Done]:
     """Move the clock forwards to `target`, and do all that is due on the way, each thing at its own moment (W23).
 
+    Whoever calls has the workspace to itself (`Store.turns`).
+
     While something is done, the workspace's clock stands at the moment when it is due, and until webhooks that were
     told of it have answered: what they do about it, they do at that moment.
     """
     here, end = workspace.id, target.now()
     work = _Work(store, workspace)
-    async with store.turns.of(here):
-        now = store.vitals.clock(here).now()
-        while not await work.is_over(now) and (due := _next(store, here, now)) is not None and due <= end:
-            if due > now:
-                now = due
-                store.vitals.set_clock(here, Clock(True, now))
-            await work.do_all(things_due(store, here, now), now)
-        if not work.is_gone:
-            store.vitals.set_clock(here, target)
+    now = store.vitals.clock(here).now()
+    while not await work.is_over(now) and (due := _next(store, here, now)) is not None and due <= end:
+        if due > now:
+            now = due
+            store.vitals.set_clock(here, Clock(True, now))
+        await work.do_all(things_due(store, here, now), now)
+    if not work.is_gone:
+        store.vitals.set_clock(here, target)
     return work.done
 
 
@@ -93,6 +100,14 @@ def _next(store: Store, workspace: str, now: int) -> int | None:
     return min((each for each in found if each is not None), default=None)
 
 
+def _effect_of(done: Done) -> Effect:
+    """What was done, as the timeline tells it; nothing of its own (no kind) when it has noted itself."""
+    at = iso(done.at)
+    if done.kind in _OF_THEIR_OWN:
+        return Effect("", at=at)
+    return Effect(f"messages.{done.kind}", message_ids=(done.message_id or "",), at=at)
+
+
 class _Work:
     """What is done in a workspace, one thing after the other, others having the event loop from time to time.
 
@@ -130,10 +145,12 @@ class _Work:
     async def do_all(self, things: Sequence[Thing], now: int) -> None:
         """Do these things at a moment that the workspace's clock shows."""
         for thing in things:
+            noted = effects.count()
             with self._store.snapshots.look_once(self._workspace.id):
                 found = do(self._store, self._workspace, thing, now)
             if found is not None:
                 self.done.append(found)
+                effects.date(_effect_of(found), noted)
             if time.perf_counter() - self._since > _LONGEST_TURN:
                 await asyncio.sleep(0)
                 self._since = time.perf_counter()

@@ -50,11 +50,11 @@ def _events(entry: Entry) -> Iterator[dict[str, Any]]:
     record, at = entry.record, iso(entry.at)
     yield {"id": str(entry.id), "cause": None, "at": at, "kind": record.kind, "text": _text(record)}
     for place, effect in enumerate(record.effects, 1):
-        details = {name: value for name, value in msgspec.to_builtins(effect).items() if name != "kind"}
+        details = {name: value for name, value in msgspec.to_builtins(effect).items() if name not in {"kind", "at"}}
         yield {
             "id": f"{entry.id}.{place}",
             "cause": str(entry.id),
-            "at": at,
+            "at": effect.at or at,
             "kind": effect.kind,
             "text": _effect_text(effect),
             **details,

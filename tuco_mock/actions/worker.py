@@ -110,9 +110,14 @@ def _attempt(store: Store, workspace: Workspace, sending: Sending, now: int, *, 
     """Send, fail or put off; False when the message was cancelled meanwhile. The job ends, or goes on in time."""
     here, message_id = workspace.id, sending.message["id"]
     turn = turn_of(store, here, sending.message, now)
-    if turn is not None and turn.pause is not None:
+    if turn is not None and turn.pause is not None and turn.pause.until > now:
         return _put_off(store, workspace, sending, turn, now, held=held)
-    done = sending.fail(NO_LINE) if turn is None else _send(store, workspace, sending, turn)
+    if turn is None:
+        done = sending.fail(NO_LINE)
+    elif turn.pause is not None:  # the clock is at its end
+        done = sending.fail(f"{turn.pause.reason}, and no time is left to wait")
+    else:
+        done = _send(store, workspace, sending, turn)
     if done and sending.message["status"] == "sending":
         if not held:
             store.queue.add(here, [Job(message_id, "active", None, sending.message["seq"], now)])

@@ -115,7 +115,7 @@ def _url(body: dict[str, Any]) -> str:
 
 def _events(given: object) -> list[str]:
     """The events, each once, in the order given."""
-    if given is None or given == []:
+    if given is None or given == [] or (isinstance(given, str) and not given.strip()):
         raise _refused("At least one event must be selected")
     wanted = given if isinstance(given, list) else [given]
     unknown = [_short(each) for each in wanted if each not in EVENTS]

@@ -81,6 +81,7 @@ class _Order:
     def __init__(self, events: Iterable[Event]) -> None:
         self._added: dict[str, int] = {}
         self._sent: dict[str, int] = {}
+        self._left: dict[str, tuple[str, int]] = {}
         self._maker: dict[str, str] = {}
         self._texts: dict[str, str] = {}
         for place, event in enumerate(events):
@@ -89,11 +90,18 @@ class _Order:
                 self._added.setdefault(each, place)
                 if event.cause is not None:
                     self._maker.setdefault(each, event.cause)
+            if event.kind == "messages.sending":
+                self._left.update(dict.fromkeys(event.message_ids, (event.at, place)))
             if event.kind == "messages.sent":
                 self._sent.update(dict.fromkeys(event.message_ids, place))
 
     def is_sent_after(self, message: Message, reply: Reply) -> bool:
-        """Whether the message was sent after the reply came."""
+        """Whether the message was sent after the reply came; one that was on its way to a slow address was not."""
+        left_at, left = self._left.get(message.id, ("", None))
+        if left is not None:
+            return left_at > reply.received_at or (
+                left_at == reply.received_at and _follows(left, self._added.get(reply.id))
+            )
         if message.sent_at != reply.received_at:
             return (message.sent_at or "") > reply.received_at
         return _follows(self._sent.get(message.id), self._added.get(reply.id))

@@ -43,6 +43,9 @@ def put(call: ControlCall) -> Any:
 def forget(call: ControlCall) -> dict[str, Any]:
     """Forget what was said of one address, or of all."""
     workspace = call.workspace()
+    unknown = sorted(call.query.keys() - {"address"})
+    if unknown:
+        raise Problem(400, f"There is no parameter {unknown[0]!r}; `address` is the one to forget, none forgets all.")
     text = call.query.get("address", [None])[0]
     key = None
     if text is not None:

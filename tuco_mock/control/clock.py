@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tuco_mock.actions.outcomes import effects
 from tuco_mock.actions.running import advance
 from tuco_mock.control.problem import Problem
 from tuco_mock.domain.timestamps import MILLIS_MAX, iso, parse_duration, parse_moment
@@ -23,15 +22,16 @@ def look(call: ControlCall) -> dict[str, Any]:
 
 async def change(call: ControlCall) -> dict[str, Any]:
     """Move the clock, in exactly one way; where the worker follows it, all that is due on the way is done (W23)."""
-    workspace = call.workspace()
     body = call.body
     if not isinstance(body, dict) or len(body) != 1:
         raise Problem(400, f"Send {_WAYS}.")
     [(way, value)] = body.items()
+    workspace = call.workspace()
     clock = call.store.vitals.clock(workspace.id)
     changed = _changed(clock, way, value)
     if call.store.worker_of(workspace) == "auto" and changed.now() > clock.now():
-        call.effects.extend(effects(await advance(call.store, workspace, changed)))
+        await advance(call.store, workspace, changed)
+        call.workspace()  # it may have been dropped meanwhile
     else:
         call.store.vitals.set_clock(workspace.id, changed)
     call.store.deliveries.wake(workspace.id)

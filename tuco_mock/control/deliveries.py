@@ -60,7 +60,11 @@ def look(call: ControlCall) -> dict[str, Any]:
 def redeliver(call: ControlCall) -> dict[str, Any]:
     """Send a delivery's body once more."""
     text = call.path["deliveryId"]
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 17 else 0
+    if not (text.isascii() and text.isdecimal() and len(text) < 17):
+        raise Problem(
+            404, f"The workspace has no delivery {text!r}; GET …/deliveries lists those there are, with their numbers."
+        )
+    number = int(text)
     again = send_again(call.store, call.workspace(), number)
     call.effects.append(Effect("deliveries.repeated", count=1, deliveries=(again.id,)))
     return shown(again)

@@ -105,6 +105,7 @@ class ControlOperation:
         query: names of its query parameters, with what they mean.
         status: status of its answer when all went well.
         is_logged: whether the timeline tells of it: it changes a workspace.
+        is_alone: whether it waits while a worker moves the workspace's time, and keeps that waiting.
     """
 
     method: str
@@ -116,6 +117,7 @@ class ControlOperation:
     query: Mapping[str, str] = field(default_factory=dict)
     status: int = 200
     is_logged: bool = True
+    is_alone: bool = False
 
 
 class ControlDoor:
@@ -169,9 +171,12 @@ class ControlDoor:
         if workspace == FIRST:
             workspace = call.workspace().id
         gather(call.effects)
-        result = operation.handler(call)
-        if isawaitable(result):
-            result = await result
+        if operation.is_alone:
+            async with self._store.turns.of(call.workspace().id):
+                hold_moment()  # it may have waited
+                result = await _done(operation, call)
+        else:
+            result = await _done(operation, call)
         if workspace is not None:
             self._log(operation, workspace, scope, data, call)
         return Answer(operation.status, result)
@@ -197,6 +202,11 @@ class ControlDoor:
             return await read_body(scope, receive, limit)
         except BodyTooLarge as error:
             raise Problem(413, f"The body is longer than {limit} bytes.") from error
+
+
+async def _done(operation: ControlOperation, call: ControlCall) -> Any:
+    result = operation.handler(call)
+    return await result if isawaitable(result) else result
 
 
 def _decoded(data: bytes) -> Any:

@@ -86,7 +86,9 @@ OPERATIONS: tuple[ControlOperation, ...] = (
         status=201,
     ),
     ControlOperation("GET", _WS, workspaces.look, "Settings, clock and counts", answer=s.WORKSPACE),
-    ControlOperation("PATCH", _WS, workspaces.change, "Change settings", body=s.SETTINGS, answer=s.WORKSPACE),
+    ControlOperation(
+        "PATCH", _WS, workspaces.change, "Change settings", body=s.SETTINGS, answer=s.WORKSPACE, is_alone=True
+    ),
     ControlOperation(
         "DELETE", _WS, workspaces.drop, "Remove it and all that is in it", answer=s.OBJECT, is_logged=False
     ),
@@ -96,6 +98,7 @@ OPERATIONS: tuple[ControlOperation, ...] = (
         workspaces.back_to_start,
         "Back to the state it was made with",
         answer=s.WORKSPACE,
+        is_alone=True,
     ),
     ControlOperation("GET", _WS + "/state", workspaces.state_out, "The whole state, as a fixture", answer=s.STATE),
     ControlOperation(
@@ -106,9 +109,12 @@ OPERATIONS: tuple[ControlOperation, ...] = (
         body=s.STATE,
         answer=s.WORKSPACE,
         query={"origin": "what ids of things without one are derived from, besides their position"},
+        is_alone=True,
     ),
     ControlOperation("GET", _WS + "/clock", clock.look, "The time", answer=s.CLOCK),
-    ControlOperation("POST", _WS + "/clock", clock.change, "Move the clock", body=s.CLOCK_CHANGE, answer=s.CLOCK),
+    ControlOperation(
+        "POST", _WS + "/clock", clock.change, "Move the clock", body=s.CLOCK_CHANGE, answer=s.CLOCK, is_alone=True
+    ),
     *(
         ControlOperation(
             "GET",
@@ -198,6 +204,7 @@ OPERATIONS: tuple[ControlOperation, ...] = (
         snapshots.restore,
         "Make the workspace what it was then",
         answer=s.WORKSPACE,
+        is_alone=True,
     ),
 )
 

@@ -6,7 +6,6 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from tuco_mock.actions import running
-from tuco_mock.actions.outcomes import effects
 from tuco_mock.actions.worker import next_due
 from tuco_mock.control.deliveries import delivered
 from tuco_mock.control.problem import Problem
@@ -37,6 +36,8 @@ async def run(call: ControlCall) -> dict[str, Any]:
 async def settle(call: ControlCall) -> dict[str, Any]:
     """Do all that is due at the present moment, wait for the deliveries, and again, until nothing is due."""
     workspace = call.workspace()
+    if call.body not in (None, {}):
+        raise Problem(400, "settle takes nothing: send no body.")
     done: list[Done] = []
     deliveries = 0
 
@@ -56,7 +57,6 @@ async def settle(call: ControlCall) -> dict[str, Any]:
 
 
 def _told(call: ControlCall, workspace: str, done: Sequence[Done], deliveries: int) -> dict[str, Any]:
-    call.effects.extend(effects(done))
     now = call.store.vitals.clock(workspace).now()
     due = next_due(call.store, workspace, now)
     return {

@@ -40,6 +40,7 @@ class Effect(Struct, omit_defaults=True, rename="camel", gc=False):
         ids: the other things, of additions and removals.
         count: how many, where there are no ids.
         deliveries: what webhooks were told of it, by the numbers of the deliveries.
+        at: when, if that is not the moment of the record: what was due while a clock was moved.
     """
 
     kind: str
@@ -47,6 +48,7 @@ class Effect(Struct, omit_defaults=True, rename="camel", gc=False):
     ids: tuple[str, ...] = ()
     count: int | None = None
     deliveries: tuple[int, ...] = ()
+    at: str | None = None
 
 
 class Struck(Struct, omit_defaults=True, rename="camel"):

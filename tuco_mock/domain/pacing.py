@@ -52,18 +52,20 @@ def limit_reason(line: Document, *, first: bool) -> str:
 
 def device_gap(line: Document, moment: int) -> Pause | None:
     """The pause after a line's latest message."""
-    until = _after(line.get("lastSentAt"), DEVICE_GAP)
+    until = _after(line.get("lastSentAt"), DEVICE_GAP, moment)
     return Pause(until, "30 seconds between two messages of a line", False) if until > moment else None
 
 
 def contact_gap(line: Document, moment: int) -> Pause | None:
     """The pause after a line's latest first message to somebody."""
-    until = _after(line.get("lastFirstContactAt"), CONTACT_GAP)
+    until = _after(line.get("lastFirstContactAt"), CONTACT_GAP, moment)
     return Pause(until, "45 seconds between first messages to two contacts", False) if until > moment else None
 
 
-def _after(text: str | None, gap: int) -> int:
-    return 0 if text is None else millis(text) + gap
+def _after(text: str | None, gap: int, moment: int) -> int:
+    """When the gap is over; what is still to come, since the clock was set back, leaves none."""
+    last = MILLIS_MAX if text is None else millis(text)
+    return 0 if last > moment else min(last + gap, MILLIS_MAX)
 
 
 def gap_of(*, first: bool) -> int:

@@ -8,11 +8,17 @@ from zoneinfo import ZoneInfo
 
 _NAME = re.compile(r"[A-Za-z0-9_+-]{1,14}(?:/[A-Za-z0-9_+-]{1,31}){0,2}", re.ASCII)
 
+_OTHER_READINGS = ("posix/", "right/")
+"""Folders of some machines' databases with the same zones once more, with and without leap seconds."""
+
+_NO_ZONES = frozenset({"localtime", "Factory", "posixrules"})
+"""Files beside the zones: what a machine is set to, or nothing yet."""
+
 
 @lru_cache(maxsize=1_024)
 def zone(name: str) -> ZoneInfo | None:
     """The time zone of a name, in the spelling of the database; None when there is none."""
-    if not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(name) or name in _NO_ZONES or name.startswith(_OTHER_READINGS):
         return None
     try:
         return ZoneInfo(name)

@@ -44,6 +44,7 @@ class TucoMock:
         clock: a time, frozen there; ``{"live": "+1h"}`` runs ahead. Real time when left out.
         rate_limits: calls a minute by group; None lifts a limit.
         seed: what chance and new ids start from.
+        worker: ``auto``: what is due is sent as the clock goes; ``manual``, as without it: when told to.
         url: a server that runs already; none is started then.
         control_token: of the control plane.
         host, port: where the server listens; port 0 picks a free one.
@@ -61,6 +62,7 @@ class TucoMock:
         clock: str | datetime | Mapping[str, str] | None = None,
         rate_limits: Mapping[str, int | None] | None = None,
         seed: str | int | None = None,
+        worker: str | None = None,
         url: str | None = None,
         control_token: str | None = None,
         host: str = "127.0.0.1",
@@ -74,6 +76,7 @@ class TucoMock:
         self._clock = clock
         self._rate_limits = rate_limits
         self._seed = seed
+        self._worker = worker
         self._url = url
         self._in_process = in_process
         settings = settings or Settings()
@@ -105,7 +108,11 @@ class TucoMock:
         with contextlib.ExitStack() as opened:
             server = opened.enter_context(self._serving())
             tuco = server.workspace(
-                fixture=self._fixture, clock=self._clock, rate_limits=self._rate_limits, seed=self._seed
+                fixture=self._fixture,
+                clock=self._clock,
+                rate_limits=self._rate_limits,
+                seed=self._seed,
+                worker=self._worker,
             )
             opened.enter_context(tuco)
             self._server = server
