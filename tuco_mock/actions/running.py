@@ -15,7 +15,7 @@ from tuco_mock.domain.timestamps import iso
 from tuco_mock.state.queue import QueuedJob
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
 
     from tuco_mock.actions.worker import Done, Thing
     from tuco_mock.domain.workspaces import Workspace
@@ -144,16 +144,21 @@ class _Work:
 
     async def do_all(self, things: Sequence[Thing], now: int) -> None:
         """Do these things at a moment that the workspace's clock shows."""
-        for thing in things:
-            noted = effects.count()
-            with self._store.snapshots.look_once(self._workspace.id):
+        left = iter(things)
+        while not self.is_gone and self._do_some(left, now):
+            await asyncio.sleep(0)
+            self._since = time.perf_counter()
+            self.look()
+
+    def _do_some(self, things: Iterator[Thing], now: int) -> bool:
+        """Do things until others are to have the event loop; whether that is so."""
+        with self._store.snapshots.look_once(self._workspace.id):
+            for thing in things:
+                noted = effects.count()
                 found = do(self._store, self._workspace, thing, now)
-            if found is not None:
-                self.done.append(found)
-                effects.date(_effect_of(found), noted)
-            if time.perf_counter() - self._since > _LONGEST_TURN:
-                await asyncio.sleep(0)
-                self._since = time.perf_counter()
-                self.look()
-                if self.is_gone:
-                    return
+                if found is not None:
+                    self.done.append(found)
+                    effects.date(_effect_of(found), noted)
+                if time.perf_counter() - self._since > _LONGEST_TURN:
+                    return True
+        return False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 MILLIS_MIN = -62_135_596_800_000
 """0001-01-01T00:00:00.000Z, the earliest moment the text form can hold."""
@@ -24,6 +25,7 @@ _ISO_DURATION = re.compile(
 )
 
 
+@lru_cache(maxsize=1_024)
 def iso(millis: int) -> str:
     """The API's text of a moment: UTC, three decimals, ``Z`` (A6).
 
