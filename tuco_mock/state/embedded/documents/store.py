@@ -20,7 +20,7 @@ from tuco_mock.state.embedded.documents.errors import duplicate_key
 from tuco_mock.state.embedded.documents.filters import Query
 from tuco_mock.state.embedded.documents.index import Index
 from tuco_mock.state.embedded.documents.planning import Plan, Shape, make_plan, shape_of
-from tuco_mock.state.embedded.documents.values import SCALARS
+from tuco_mock.state.embedded.documents.values import is_same
 
 _MOST_PLANS = 1000
 
@@ -133,7 +133,7 @@ class IndexedStore(BaseStore):
             pymongo.errors.DuplicateKeyError: its new key in a unique index is taken; nothing has changed then.
         """
         if fields is not None:
-            fields = tuple([each for each in fields if "." in each or not _is_same(document.get(each), new.get(each))])
+            fields = tuple([each for each in fields if "." in each or not is_same(document.get(each), new.get(each))])
         unique, plain = self._affected_by(fields)
         changes = []
         if unique or plain:
@@ -272,11 +272,6 @@ class IndexedServerStore(BaseServerStore):
         except KeyError:
             found = self._databases[db_name] = IndexedDatabaseStore(db_name)
         return found
-
-
-def _is_same(value: Any, new: Any) -> bool:
-    """Whether a field certainly stays what it is: the same scalar, or missing as before."""
-    return type(value) is type(new) and type(value) in SCALARS and value == new
 
 
 def _key_of(document: Document) -> Any:

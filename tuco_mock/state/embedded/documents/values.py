@@ -117,3 +117,8 @@ def after(prefix: tuple[Any, ...]) -> tuple[Any, ...]:
     if (type(last) is int or type(last) is float) and abs(last) < 2**53:
         return (*prefix[:-1], math.nextafter(last, math.inf))
     return (*prefix, TOP)
+
+
+def is_same(value: Any, new: Any) -> bool:
+    """Whether a field certainly stays what it is: the same scalar, or missing as before."""
+    return type(value) is type(new) and type(value) in SCALARS and value == new
