@@ -45,8 +45,12 @@ WRONG_WAY_ROUND = {"error": "dateFrom must be <= dateTo"}
 UNSAYABLE = {
     "Invalid timezone or time window settings. Please check your timezone and time format.",
     "No active lines in workspace. Add and activate a line, or provide fromLineId.",
+    "Address parameter is required (phone or email)",
 }
-"""What a body that fits its schema may be refused with: no schema has all time zones, or sees lines (M7, M9)."""
+"""What may be refused although it fits its schema.
+
+No schema has all time zones, or sees lines (M7, M9); and a link hands on what was sent as an address, be it blank (V11).
+"""
 NO_LIMIT = {"rateLimits": {"replies": None, "messages": None, "campaignLeads": None, "availability": None}}
 SAME_IDS = {"seed": "the same", **NO_LIMIT}
 NOW = "2090-06-01T00:00:00Z"
