@@ -49,7 +49,7 @@ UNSAYABLE = {
 }
 """What may be refused although it fits its schema.
 
-No schema has all time zones, or sees lines (M7, M9); and a link hands on what was sent as an address, be it blank (V11).
+No schema has all time zones, or sees lines (M7, M9); a link hands on what was sent as an address, blank or not (V11).
 """
 NO_LIMIT = {"rateLimits": {"replies": None, "messages": None, "campaignLeads": None, "availability": None}}
 SAME_IDS = {"seed": "the same", **NO_LIMIT}
