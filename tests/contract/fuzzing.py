@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 
 
+_HISTORIES = 4
+
+
 @dataclass
 class Report:
     """What a run of the engine did and found.
@@ -52,18 +55,20 @@ def config(
     """A configuration: nothing kept on disk, nothing reported but to us.
 
     Args:
-        examples: of each operation in the fuzzing phase, and histories in the stateful one.
+        examples: of each operation in the fuzzing phase; the stateful one has `_HISTORIES` times as many
+            histories, since each begins with another of all operations.
         phases: those to run.
         key: the API key that all requests carry.
         more: further settings, as in a configuration file.
     """
     auth = {} if key is None else {"auth": {"openapi": {"bearerAuth": {"bearer": key}}}}
+    generation = {"stateful": {"generation": {"max-examples": _HISTORIES * examples, "database": "none"}}}
     return schemathesis.Config.from_dict(
         {
             "cache": {"enabled": False},
             "continue-on-failure": True,
             "generation": {"max-examples": examples, "database": "none"},
-            "phases": {phase: {"enabled": phase in phases} for phase in PHASES},
+            "phases": {phase: {"enabled": phase in phases, **generation.get(phase, {})} for phase in PHASES},
             **auth,
             **more,
         }

@@ -45,12 +45,15 @@ WRONG_WAY_ROUND = {"error": "dateFrom must be <= dateTo"}
 UNSAYABLE = {
     "Invalid timezone or time window settings. Please check your timezone and time format.",
     "No active lines in workspace. Add and activate a line, or provide fromLineId.",
-    "Address parameter is required (phone or email)",
 }
-"""What may be refused although it fits its schema.
-
-No schema has all time zones, or sees lines (M7, M9); a link hands on what was sent as an address, blank or not (V11).
-"""
+"""What a body that fits its schema may be refused with: no schema has all time zones, or sees lines (M7, M9)."""
+NO_ADDRESS = {"error": "Address parameter is required (phone or email)"}
+WEBHOOK = {
+    "id": "680a1b2c3d4e5f6789012345",
+    "url": "https://example.com/hook",
+    "events": ["message.reply"],
+    "name": "the one of the examples",
+}
 NO_LIMIT = {"rateLimits": {"replies": None, "messages": None, "campaignLeads": None, "availability": None}}
 SAME_IDS = {"seed": "the same", **NO_LIMIT}
 NOW = "2090-06-01T00:00:00Z"
@@ -119,10 +122,11 @@ class InProcess:
         return answer.json()
 
     def reset(self) -> None:
-        """The documented examples once more, without a limit, on a clock that stands still."""
+        """The documented examples once more, with a webhook, without a limit, on a clock that stands still."""
         self.control("POST", "/_tuco/workspaces/default/reset")
         self.control("PATCH", "/_tuco/workspaces/default", SAME_IDS)
         self.control("POST", "/_tuco/workspaces/default/clock", {"freeze": NOW})
+        self.control("POST", "/_tuco/workspaces/default/webhooks", WEBHOOK)
 
 
 @pytest.fixture(autouse=True)
@@ -170,12 +174,15 @@ def prepared(schema: BaseSchema, reset: Callable[[], Any]) -> BaseSchema:
         """Keep a failure, unless something valid was refused that no JSON Schema can say.
 
         That is dates in the wrong order (R9), a time zone that isn't one (M9), and a fallback that isn't there (M12).
+        And a link hands on an address that was sent before, which may be blank: then it doesn't fit the schema (V11).
         """
         if not isinstance(failure, schemathesis.openapi.checks.RejectedPositiveData) or response.status_code != 400:
             return True
         told = response.json()
         if told == WRONG_WAY_ROUND:
             return not case.query["dateFrom"][:4] >= case.query["dateTo"][:4]
+        if told == NO_ADDRESS:
+            return bool(case.query["address"].strip())
         return not (told.get("code") == "FALLBACK_NOT_CONFIGURED" or told["error"] in UNSAYABLE)
 
     return schema
@@ -187,11 +194,11 @@ def assert_complete(report: Report) -> None:
     assert set(report.checks) == CHECKS
     assert set(report.phases) == {"examples", "coverage", "fuzzing", "stateful"}
     assert report.phases["coverage"] > 150
-    assert report.links > 10
-    assert report.statuses(REPLIES) - {404} == {200, 400, 401, 405}  # nobody's id is seldom hit upon
+    assert report.links > 20
+    assert report.statuses(REPLIES) == {200, 400, 401, 404, 405}
     assert report.statuses(CANCEL) == {200, 400, 401, 405}
-    assert report.statuses(LEADS) - {429} == {200, 201, 400, 401, 404, 405}
-    assert report.statuses(f"GET {LEADS}") >= {200, 400, 401}  # a lead that is not there is seldom hit upon
+    assert report.statuses(LEADS) - {429} == {200, 201, 400, 401, 404, 405}  # 429: the day's checks of leads (V21)
+    assert report.statuses(f"GET {LEADS}") >= {200, 400, 401, 404}
     assert report.statuses(f"POST {LEADS}") >= {201, 400, 401, 404}
     assert report.statuses(f"DELETE {LEADS}") >= {200, 400, 401}
     assert report.statuses(f"POST {MESSAGES}") >= {201, 400, 401, 404}
@@ -203,7 +210,7 @@ def assert_complete(report: Report) -> None:
     assert report.statuses(CHECK_LEADS) >= {200, 400, 401, 404, 405}
     assert report.statuses(WEBHOOKS) == {200, 201, 400, 401, 404, 405}
     assert report.statuses(f"POST {WEBHOOKS}") >= {201, 400, 401}
-    assert report.statuses(f"PATCH {WEBHOOKS}") >= {401, 404}  # one that is there is seldom hit upon
+    assert report.statuses(f"PATCH {WEBHOOKS}") >= {200, 401, 404}
 
 
 def test_all_phases_in_process(in_process: InProcess) -> None:

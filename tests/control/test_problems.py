@@ -85,6 +85,8 @@ def test_what_only_looks_like_the_control_plane_is_the_simulated_api(http: httpx
         b"[" * 100_000,
         b'{"a":' * 5_000,
         b"\x00",
+        b" ",
+        b" \t\r\n",
     ],
     ids=lambda content: repr(content[:12]),
 )

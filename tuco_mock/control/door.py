@@ -211,7 +211,7 @@ async def _done(operation: ControlOperation, call: ControlCall) -> Any:
 
 def _decoded(data: bytes) -> Any:
     """A body's JSON; None for an empty one."""
-    if not data.strip():
+    if not data:
         return None
     try:
         body = msgspec.json.decode(data)

@@ -5,25 +5,25 @@ from __future__ import annotations
 from tuco_mock.control import faults, journal
 from tuco_mock.control import schemas as s
 from tuco_mock.control.door import ControlOperation
-
-_WS = "/_tuco/workspaces/{ws}"
+from tuco_mock.control.places import PAGE, WORKSPACE
 
 FAULTS = (
-    ControlOperation("GET", _WS + "/faults", faults.look, "The faults, and how often each struck", answer=s.FAULTS),
+    ControlOperation(
+        "GET", WORKSPACE + "/faults", faults.look, "The faults, and how often each struck", answer=s.FAULTS
+    ),
     ControlOperation(
         "POST",
-        _WS + "/faults",
+        WORKSPACE + "/faults",
         faults.replace,
         "Put faults in place of all that are there",
         body=s.FAULT_OR_FAULTS,
         answer=s.FAULTS,
         status=201,
     ),
-    ControlOperation("PATCH", _WS + "/faults", faults.add, "Add faults", body=s.FAULT_OR_FAULTS, answer=s.FAULTS),
-    ControlOperation("DELETE", _WS + "/faults", faults.clear, "Remove all faults", answer=s.CLEARED),
+    ControlOperation("PATCH", WORKSPACE + "/faults", faults.add, "Add faults", body=s.FAULT_OR_FAULTS, answer=s.FAULTS),
+    ControlOperation("DELETE", WORKSPACE + "/faults", faults.clear, "Remove all faults", answer=s.CLEARED),
 )
 
-_PAGE = {"after": "those with a higher id", "limit": "so many of them, the oldest"}
 JOURNAL = (
     ControlOperation(
         "GET",
@@ -31,18 +31,18 @@ JOURNAL = (
         journal.look_unclaimed,
         "The requests that came with no key of any workspace",
         answer=s.REQUESTS,
-        query=_PAGE,
+        query=PAGE,
     ),
     ControlOperation("DELETE", "/_tuco/requests", journal.clear_unclaimed, "Forget those requests", answer=s.CLEARED),
     ControlOperation(
-        "GET", _WS + "/requests", journal.look, "The journal, oldest first", answer=s.REQUESTS, query=_PAGE
+        "GET", WORKSPACE + "/requests", journal.look, "The journal, oldest first", answer=s.REQUESTS, query=PAGE
     ),
     ControlOperation(
-        "DELETE", _WS + "/requests", journal.clear, "Clear the journal", answer=s.CLEARED, is_logged=False
+        "DELETE", WORKSPACE + "/requests", journal.clear, "Clear the journal", answer=s.CLEARED, is_logged=False
     ),
     ControlOperation(
         "POST",
-        _WS + "/requests/find",
+        WORKSPACE + "/requests/find",
         journal.find,
         "The requests that match, or the nearest ones and why they differ",
         body=s.QUESTION,
@@ -51,7 +51,7 @@ JOURNAL = (
     ),
     ControlOperation(
         "POST",
-        _WS + "/requests/count",
+        WORKSPACE + "/requests/count",
         journal.count,
         "How many requests match",
         body=s.QUESTION,
@@ -60,7 +60,7 @@ JOURNAL = (
     ),
     ControlOperation(
         "POST",
-        _WS + "/requests/wait",
+        WORKSPACE + "/requests/wait",
         journal.wait,
         "Answer once so many requests match, or at the timeout",
         body=s.PATIENCE,
@@ -69,13 +69,13 @@ JOURNAL = (
     ),
     ControlOperation(
         "GET",
-        _WS + "/timeline",
+        WORKSPACE + "/timeline",
         journal.past,
         "What happened, in order, with causes",
         answer=s.TIMELINE,
         query={"limit": "so many events, the newest"},
     ),
     ControlOperation(
-        "GET", _WS + "/recording", journal.recording, "The start and all that was done since", answer=s.OBJECT
+        "GET", WORKSPACE + "/recording", journal.recording, "The start and all that was done since", answer=s.OBJECT
     ),
 )

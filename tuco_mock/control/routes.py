@@ -19,6 +19,7 @@ from tuco_mock.control import schemas as s
 from tuco_mock.control.description import describe
 from tuco_mock.control.door import ControlDoor, ControlOperation
 from tuco_mock.control.observing_routes import FAULTS, JOURNAL
+from tuco_mock.control.places import WORKSPACE
 from tuco_mock.control.webhook_routes import WEBHOOKS
 from tuco_mock.wire.paths import PathTree
 
@@ -34,13 +35,12 @@ if TYPE_CHECKING:
 CONTROL = "/_tuco"
 """What the paths of the control plane begin with."""
 
-_WS = "/_tuco/workspaces/{ws}"
 
 ADDRESSES = (
-    ControlOperation("GET", _WS + "/addresses", addresses.look, "What addresses do", answer=s.ADDRESSES),
+    ControlOperation("GET", WORKSPACE + "/addresses", addresses.look, "What addresses do", answer=s.ADDRESSES),
     ControlOperation(
         "POST",
-        _WS + "/addresses",
+        WORKSPACE + "/addresses",
         addresses.put,
         "Say what an address does, or several, in place of what was said of it",
         body=s.ADDRESS_OR_ADDRESSES,
@@ -49,7 +49,7 @@ ADDRESSES = (
     ),
     ControlOperation(
         "DELETE",
-        _WS + "/addresses",
+        WORKSPACE + "/addresses",
         addresses.forget,
         "Forget what an address does, or all",
         answer=s.CLEARED,
@@ -85,25 +85,27 @@ OPERATIONS: tuple[ControlOperation, ...] = (
         answer=s.WORKSPACE,
         status=201,
     ),
-    ControlOperation("GET", _WS, workspaces.look, "Settings, clock and counts", answer=s.WORKSPACE),
+    ControlOperation("GET", WORKSPACE, workspaces.look, "Settings, clock and counts", answer=s.WORKSPACE),
     ControlOperation(
-        "PATCH", _WS, workspaces.change, "Change settings", body=s.SETTINGS, answer=s.WORKSPACE, is_alone=True
+        "PATCH", WORKSPACE, workspaces.change, "Change settings", body=s.SETTINGS, answer=s.WORKSPACE, is_alone=True
     ),
     ControlOperation(
-        "DELETE", _WS, workspaces.drop, "Remove it and all that is in it", answer=s.OBJECT, is_logged=False
+        "DELETE", WORKSPACE, workspaces.drop, "Remove it and all that is in it", answer=s.OBJECT, is_logged=False
     ),
     ControlOperation(
         "POST",
-        _WS + "/reset",
+        WORKSPACE + "/reset",
         workspaces.back_to_start,
         "Back to the state it was made with",
         answer=s.WORKSPACE,
         is_alone=True,
     ),
-    ControlOperation("GET", _WS + "/state", workspaces.state_out, "The whole state, as a fixture", answer=s.STATE),
+    ControlOperation(
+        "GET", WORKSPACE + "/state", workspaces.state_out, "The whole state, as a fixture", answer=s.STATE
+    ),
     ControlOperation(
         "PUT",
-        _WS + "/state",
+        WORKSPACE + "/state",
         workspaces.state_in,
         "Replace the whole state",
         body=s.STATE,
@@ -111,14 +113,14 @@ OPERATIONS: tuple[ControlOperation, ...] = (
         query={"origin": "what ids of things without one are derived from, besides their position"},
         is_alone=True,
     ),
-    ControlOperation("GET", _WS + "/clock", clock.look, "The time", answer=s.CLOCK),
+    ControlOperation("GET", WORKSPACE + "/clock", clock.look, "The time", answer=s.CLOCK),
     ControlOperation(
-        "POST", _WS + "/clock", clock.change, "Move the clock", body=s.CLOCK_CHANGE, answer=s.CLOCK, is_alone=True
+        "POST", WORKSPACE + "/clock", clock.change, "Move the clock", body=s.CLOCK_CHANGE, answer=s.CLOCK, is_alone=True
     ),
     *(
         ControlOperation(
             "GET",
-            f"{_WS}/{kind}",
+            f"{WORKSPACE}/{kind}",
             things.look(kind),
             f"The {kind}, in order of creation",
             answer=s.page_of(kind),
@@ -129,7 +131,7 @@ OPERATIONS: tuple[ControlOperation, ...] = (
     *(
         ControlOperation(
             "POST",
-            f"{_WS}/{kind}",
+            f"{WORKSPACE}/{kind}",
             things.reply if kind == "replies" else things.add(kind),
             "Let a lead reply, or several" if kind == "replies" else f"Add one of the {kind}, or a list of them",
             body=s.one_or_many(kind),
@@ -140,44 +142,51 @@ OPERATIONS: tuple[ControlOperation, ...] = (
     ),
     ControlOperation(
         "POST",
-        _WS + "/messages/{messageId}/open",
+        WORKSPACE + "/messages/{messageId}/open",
         things.open_one,
         "Who got the message opens it",
         answer=s.thing("messages"),
     ),
-    ControlOperation("GET", _WS + "/queue", queue.look, "Counts and jobs", answer=s.QUEUE),
+    ControlOperation("GET", WORKSPACE + "/queue", queue.look, "Counts and jobs", answer=s.QUEUE),
     ControlOperation(
         "POST",
-        _WS + "/queue/{messageId}/start",
+        WORKSPACE + "/queue/{messageId}/start",
         queue.start,
         "A worker takes the job",
         answer=s.thing("messages"),
     ),
     ControlOperation(
         "POST",
-        _WS + "/queue/{messageId}/finish",
+        WORKSPACE + "/queue/{messageId}/finish",
         queue.finish,
         "The worker that holds the job is done",
         answer=s.thing("messages"),
     ),
     ControlOperation(
         "POST",
-        _WS + "/queue/{messageId}/fail",
+        WORKSPACE + "/queue/{messageId}/fail",
         queue.fail,
         "The worker that holds the job gives up",
         body=s.FAILURE,
         answer=s.thing("messages"),
     ),
     ControlOperation(
-        "POST", _WS + "/queue/run", settle.run, "Work off the jobs that are due now", body=s.RUN, answer=s.HAPPENED
+        "POST",
+        WORKSPACE + "/queue/run",
+        settle.run,
+        "Work off the jobs that are due now",
+        body=s.RUN,
+        answer=s.HAPPENED,
     ),
-    ControlOperation("POST", _WS + "/settle", settle.settle, "Do all that is due now, and say what", answer=s.HAPPENED),
     ControlOperation(
-        "GET", _WS + "/rate-limits", limits.look, "How many calls each group would let through", answer=s.LEVELS
+        "POST", WORKSPACE + "/settle", settle.settle, "Do all that is due now, and say what", answer=s.HAPPENED
+    ),
+    ControlOperation(
+        "GET", WORKSPACE + "/rate-limits", limits.look, "How many calls each group would let through", answer=s.LEVELS
     ),
     ControlOperation(
         "PUT",
-        _WS + "/rate-limits/{group}",
+        WORKSPACE + "/rate-limits/{group}",
         limits.change,
         "Fill or empty a group's bucket; 0 tokens bring the next call to 429",
         body=s.LEVEL,
@@ -187,20 +196,20 @@ OPERATIONS: tuple[ControlOperation, ...] = (
     *FAULTS,
     *JOURNAL,
     *WEBHOOKS,
-    ControlOperation("GET", _WS + "/snapshots", snapshots.list_all, "The snapshots, by time", answer=s.SNAPSHOTS),
+    ControlOperation("GET", WORKSPACE + "/snapshots", snapshots.list_all, "The snapshots, by time", answer=s.SNAPSHOTS),
     ControlOperation(
         "POST",
-        _WS + "/snapshots",
+        WORKSPACE + "/snapshots",
         snapshots.take,
         "Keep the present under a name",
         body=s.NEW_SNAPSHOT,
         answer=s.SNAPSHOT,
         status=201,
     ),
-    ControlOperation("DELETE", _WS + "/snapshots/{name}", snapshots.drop, "Forget a snapshot", answer=s.OBJECT),
+    ControlOperation("DELETE", WORKSPACE + "/snapshots/{name}", snapshots.drop, "Forget a snapshot", answer=s.OBJECT),
     ControlOperation(
         "POST",
-        _WS + "/snapshots/{name}/restore",
+        WORKSPACE + "/snapshots/{name}/restore",
         snapshots.restore,
         "Make the workspace what it was then",
         answer=s.WORKSPACE,

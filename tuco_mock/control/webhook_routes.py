@@ -5,22 +5,20 @@ from __future__ import annotations
 from tuco_mock.control import deliveries, webhook_lab
 from tuco_mock.control import schemas as s
 from tuco_mock.control.door import ControlOperation
-
-_WS = "/_tuco/workspaces/{ws}"
-_PAGE = {"after": "those with a higher id", "limit": "so many of them, the oldest"}
+from tuco_mock.control.places import PAGE, WORKSPACE
 
 WEBHOOKS = (
     ControlOperation(
         "GET",
-        _WS + "/deliveries",
+        WORKSPACE + "/deliveries",
         deliveries.look,
         "What webhooks were told: bodies, signatures, outcomes",
         answer=s.DELIVERIES,
-        query={"webhook": "to this webhook", "event": "of this event", "state": "in this state", **_PAGE},
+        query={"webhook": "to this webhook", "event": "of this event", "state": "in this state", **PAGE},
     ),
     ControlOperation(
         "POST",
-        _WS + "/deliveries/{deliveryId}/redeliver",
+        WORKSPACE + "/deliveries/{deliveryId}/redeliver",
         deliveries.redeliver,
         "Send a delivery's body once more",
         answer=s.DELIVERY,
@@ -28,17 +26,19 @@ WEBHOOKS = (
     ),
     ControlOperation(
         "POST",
-        _WS + "/deliveries/wait",
+        WORKSPACE + "/deliveries/wait",
         deliveries.wait,
         "Answer once no delivery is pending, or at the timeout",
         body=s.WAIT,
         answer=s.DELIVERED,
         is_logged=False,
     ),
-    ControlOperation("GET", _WS + "/webhook-lab", webhook_lab.look, "What goes wrong with deliveries", answer=s.LAB),
+    ControlOperation(
+        "GET", WORKSPACE + "/webhook-lab", webhook_lab.look, "What goes wrong with deliveries", answer=s.LAB
+    ),
     ControlOperation(
         "POST",
-        _WS + "/webhook-lab",
+        WORKSPACE + "/webhook-lab",
         webhook_lab.replace,
         "Put rules in place of all that are there",
         body=s.LAB_RULE_OR_RULES,
@@ -46,11 +46,11 @@ WEBHOOKS = (
         status=201,
     ),
     ControlOperation(
-        "PATCH", _WS + "/webhook-lab", webhook_lab.add, "Add rules", body=s.LAB_RULE_OR_RULES, answer=s.LAB
+        "PATCH", WORKSPACE + "/webhook-lab", webhook_lab.add, "Add rules", body=s.LAB_RULE_OR_RULES, answer=s.LAB
     ),
     ControlOperation(
         "DELETE",
-        _WS + "/webhook-lab",
+        WORKSPACE + "/webhook-lab",
         webhook_lab.clear,
         "Remove all rules, and send what they held back",
         answer=s.LAB_CLEARED,
