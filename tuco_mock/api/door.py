@@ -7,6 +7,7 @@ documented 500 (A11). The journal has its record before the answer leaves.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ from tuco_mock.api.prefer import preferred
 from tuco_mock.api.visit import Visit
 from tuco_mock.domain.clocks import hold_moment
 from tuco_mock.domain.errors import RateLimited
+from tuco_mock.state.away import AWAY, first_line
 from tuco_mock.wire.answer import Answer, encode, send_body
 from tuco_mock.wire.body import BodyTooLarge, ClientGone, read_body
 from tuco_mock.wire.connection import FAULTED, connection_of
@@ -107,19 +109,24 @@ class Door:
         visit = Visit(scope)
         operation = self._operations.get(scope["method"])
         if operation is None:
-            visit.workspace = claimed_by(self._store, scope)
-            reply = _rendered(_refused(method_not_allowed(*self._operations), visit))
+            reply = await self._refuse_method(visit)
         else:
             try:
                 reply = await self._reply(operation, visit, receive)
             except ClientGone:
                 visit.reason = "the client went away before its request was complete; nothing was done"
-                return visit.close(self._store, None)
+                return await visit.end(self._store, None)
         if reply.lost is not None:
-            visit.close(self._store, None)
+            await visit.end(self._store, None)
             return _lose(scope, reply)
-        visit.close(self._store, reply.status, reply.body, reply.headers, is_json=reply.is_json)
+        await visit.end(self._store, reply.status, reply.body, reply.headers, is_json=reply.is_json)
         return await send_body(send, reply.status, reply.body, reply.headers, reply.content_type)
+
+    async def _refuse_method(self, visit: Visit) -> Reply:
+        """What is answered to a method that nothing documents; whose key it came with is for the journal only."""
+        with contextlib.suppress(*AWAY):
+            visit.workspace = await self._store.engines.run(claimed_by, self._store, visit.scope)
+        return _rendered(_refused(method_not_allowed(*self._operations), visit))
 
     async def _reply(self, operation: Operation, visit: Visit, receive: Receive) -> Reply:
         """What an operation answers.
@@ -127,8 +134,9 @@ class Door:
         Raises:
             ClientGone: the client went away before its request was complete.
         """
+        run = self._store.engines.run
         try:
-            workspace = self._enter(operation, visit)
+            workspace = await run(self._enter, operation, visit)
             if operation.has_body:
                 visit.body = await read_body(visit.scope, receive, self._max_body_bytes)
                 hold_moment()  # it may have taken its time
@@ -136,7 +144,7 @@ class Door:
             call = Call(self._store, workspace, path, visit.scope["query_string"], visit.body, visit)
             answer = _preferred(operation, visit)
             if answer is None:
-                met = meet(operation, call)
+                met = await run(meet, operation, call) if workspace.has_faults else None
                 if met is not None:
                     return await suffer(met, operation, call, lambda: _carry_out(operation, call), receive)
                 answer = await _handled(operation, call)
@@ -187,7 +195,7 @@ def _preferred(operation: Operation, visit: Visit) -> Answer | None:
 
 async def _handled(operation: Operation, call: Call) -> Answer:
     """What the operation's own handler answers."""
-    answer = operation.handler(call)
+    answer = await call.store.engines.run(operation.handler, call)
     return answer if isinstance(answer, Answer) else await answer
 
 
@@ -207,6 +215,10 @@ def _answer_to(error: Exception, operation: Operation, visit: Visit) -> Answer:
         return _refused(rate_limited(error.retry_after), visit)
     if isinstance(error, BodyTooLarge):
         return _refused(body_too_large(), visit)
+    if isinstance(error, AWAY):
+        log.error("%s %s failed: an engine does not answer: %s", operation.method, operation.path, first_line(error))
+        visit.clause, visit.reason = "A11", "an engine does not answer; GET /_tuco/readyz says which"
+        return Answer(500, {"error": operation.failure})
     log.error("%s %s failed unexpectedly", operation.method, operation.path, exc_info=error)
     visit.clause, visit.reason = "A11", "unexpected failure; the log of tuco-mock has the traceback"
     return Answer(500, {"error": operation.failure})
