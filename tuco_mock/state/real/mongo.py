@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+from bson.codec_options import CodecOptions, TypeDecoder, TypeRegistry
+from bson.int64 import Int64
 from pymongo import MongoClient
 from pymongo.errors import ConfigurationError, ConnectionFailure, InvalidURI, OperationFailure, PyMongoError
 
@@ -30,6 +32,15 @@ _OPTIONS = {"serverSelectionTimeoutMS": 3_000, "connectTimeoutMS": 3_000, "socke
 _UNAUTHORIZED = frozenset({13, 18})
 
 
+class _PlainNumbers(TypeDecoder):
+    """Reads long integers as what they were when they were written, and not as a type of their own."""
+
+    bson_type = Int64
+
+    def transform_bson(self, value: Any) -> int:
+        return int(value)
+
+
 class SharedDatabase:
     """A database of which the collections with names below a namespace are ours.
 
@@ -39,7 +50,8 @@ class SharedDatabase:
     """
 
     def __init__(self, database: Database[Document], namespace: str) -> None:
-        self._database = database
+        options: CodecOptions[Document] = CodecOptions(type_registry=TypeRegistry([_PlainNumbers()]))
+        self._database = database.with_options(options)
         self._before = f"{namespace}." if namespace else ""
         self._collections: dict[str, Collection[Document]] = {}
 
