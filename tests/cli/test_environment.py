@@ -30,6 +30,10 @@ VARIABLES = {
     "TUCO_MOCK_MAX_FIXTURE_BYTES": "4096",
     "TUCO_MOCK_JOURNAL_LIMIT": "7",
     "TUCO_MOCK_WORKER": "auto",
+    "TUCO_MOCK_MONGO_URL": "",
+    "TUCO_MOCK_REDIS_URL": "",
+    "TUCO_MOCK_NAMESPACE": "mine",
+    "TUCO_MOCK_FRESH": "true",
     "TUCO_MOCK_VALIDATE": "true",
     "TUCO_MOCK_LOG_FORMAT": "text",
 }

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.engines.servers import mongo_url, redis_url
+from tests.engines.servers import GIVEN, mongo_url, redis_url
 from tuco_mock.state.engines import Engines, open_engines
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ def fresh_engines() -> Engines:
     engines = open_engines(*_addresses, namespace)
 
     def close() -> None:
-        engines.forget()
+        if any(name in os.environ for name in GIVEN):  # what is not the session's own stays behind as it was
+            engines.forget()
         engines.close()
 
     return replace(engines, close=close, keeps=False)

@@ -28,7 +28,7 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServ
 @pytest.fixture(scope="session")
 def mongo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MongoServer]:
     """A SecantusDB that a test may stop, and starts again."""
-    server = MongoServer(tmp_path_factory.mktemp("mongo"))
+    server = MongoServer(tmp_path_factory.mktemp("mongo"), "--sync-on-commit")
     server.start()
     yield server
     server.kill()

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 NO_REDIS = "redis-server is not installed (apt-get install redis-server); CI installs it and skips nothing"
-_WORDY_SECONDS = 60
+GIVEN = ("TUCO_TEST_MONGO_URL", "TUCO_TEST_REDIS_URL")
+"""Variables with the addresses of engines that run already."""
+
+_PATIENCE = 60
+"""How many seconds a server may take to start."""
 
 
 class Process:
@@ -91,7 +95,7 @@ class RedisServer(Process):
         """Start it, and wait until it answers."""
         super().start()
         # the client asks again every 10 ms until the server answers
-        patient = Retry(ConstantBackoff(0.01), 100 * _WORDY_SECONDS)
+        patient = Retry(ConstantBackoff(0.01), 100 * _PATIENCE)
         asked: list[type[Exception]] = [redis.ConnectionError, redis.BusyLoadingError]
         with redis.Redis(port=self.port, retry=patient, retry_on_error=asked) as client:
             client.ping()
@@ -101,23 +105,23 @@ class RedisServer(Process):
 class MongoServer(Process):
     """A SecantusDB of the tests' own: it speaks MongoDB's protocol on a real socket."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *further: str) -> None:
         port = free_port()
         program = Path(sys.executable).with_name("secantusd-py")
         kept = ["--storage-path", str(folder / "data"), "--cache-size", "256M", "--log-level", "WARNING"]
-        super().__init__([str(program), "--port", str(port), *kept], folder, port)
+        super().__init__([str(program), "--port", str(port), *kept, *further], folder, port)
 
     @property
     def url(self) -> str:
         """Its address."""
         return f"mongodb://127.0.0.1:{self.port}"
 
-    def start(self) -> None:
-        """Start it, and wait until it answers."""
+    def start(self, *, answers_strangers: bool = True) -> None:
+        """Start it, and wait until it answers; one that does not answer strangers lets them shake hands."""
         super().start()
-        wait = 1_000 * _WORDY_SECONDS
+        wait = 1_000 * _PATIENCE
         with pymongo.MongoClient[dict[str, object]](self.url, serverSelectionTimeoutMS=wait) as client:
-            client.admin.command("ping")
+            client.admin.command("ping" if answers_strangers else "hello")
         self.check()
 
 
@@ -128,7 +132,7 @@ def redis_url(folder: Path) -> Iterator[str]:
     Raises:
         RuntimeError: there is none, and redis-server is not installed.
     """
-    given = os.environ.get("TUCO_TEST_REDIS_URL")
+    given = os.environ.get(GIVEN[1])
     if given:
         yield given
         return
@@ -143,7 +147,7 @@ def redis_url(folder: Path) -> Iterator[str]:
 @contextlib.contextmanager
 def mongo_url(folder: Path) -> Iterator[str]:
     """The address of a MongoDB for the session: of our own, or TUCO_TEST_MONGO_URL."""
-    given = os.environ.get("TUCO_TEST_MONGO_URL")
+    given = os.environ.get(GIVEN[0])
     if given:
         yield given
         return

@@ -65,7 +65,10 @@ def bull(world: World, redis_server: RedisServer, namespace: str) -> Iterator[Bu
         pytest.skip("BullMQ is not installed (npm ci in tests/engines/bullmq); CI installs it and skips nothing")
     command = ["node", str(HERE / "look.mjs"), str(PACKAGES), redis_server.url]
     with subprocess.Popen(
-        [*command, f"{namespace}:bull", f"messages-{world.id}"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [*command, f"{namespace}:bull", f"messages-{world.id}"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as process:
         yield Bull(process)
         assert process.stdin is not None
@@ -79,7 +82,9 @@ def same(world: World, seen: Json) -> None:
     counts = {bulls: queue["counts"][ours] for ours, bulls in STATES.items()}
     assert seen["counts"] == {"wait": 0, "completed": 0, "failed": 0, **counts}
     ours: list[Any] = [(job["messageId"], STATES[job["state"]], job["dueAt"]) for job in queue["jobs"]]
-    bulls = [(job["id"], job["state"], iso(job["dueAt"]) if job["state"] == "delayed" else None) for job in seen["jobs"]]
+    bulls = [
+        (job["id"], job["state"], iso(job["dueAt"]) if job["state"] == "delayed" else None) for job in seen["jobs"]
+    ]
     assert sorted(bulls, key=repr) == sorted(ours, key=repr)
     for state in ("prioritized", "delayed"):  # in the order in which they will be taken
         assert [job[0] for job in bulls if job[1] == state] == [job[0] for job in ours if job[1] == state]

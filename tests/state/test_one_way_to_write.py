@@ -10,7 +10,10 @@ import tuco_mock
 from tuco_mock.state.indexes import IN_WORKSPACE
 
 PACKAGE = Path(tuco_mock.__file__).parent
-MODULES = [path for path in PACKAGE.rglob("*.py") if "embedded" not in path.parts]
+ENGINES = {"embedded", "real"}
+"""The folders of the engines themselves."""
+
+MODULES = [path for path in PACKAGE.rglob("*.py") if ENGINES.isdisjoint(path.parts)]
 WRITES = re.compile(r"(insert|update|delete|replace)_(one|many)|bulk_write|find_one_and_\w+|drop_collection")
 
 

@@ -16,4 +16,7 @@ AWAY = (
 
 def first_line(error: BaseException) -> str:
     """What an error says, without the state of the whole topology that pymongo puts behind it."""
-    return str(error).partition(", full error")[0].partition(", Timeout:")[0].partition("\n")[0]
+    text = str(error).partition("\n")[0]
+    for behind in (", full error", ", Timeout:", " (configured timeouts"):
+        text = text.partition(behind)[0]
+    return text

@@ -11,6 +11,7 @@ from bson.int64 import Int64
 from pymongo import MongoClient
 from pymongo.errors import ConfigurationError, ConnectionFailure, InvalidURI, OperationFailure, PyMongoError
 
+from tuco_mock.state.away import first_line
 from tuco_mock.state.engines import Document, UnusableEngine
 from tuco_mock.state.indexes import INDEXES
 
@@ -25,6 +26,8 @@ OLDEST = (4, 4)
 
 DATABASE = "tuco"
 """The database when the address names none."""
+
+_TRIALS = "trials"
 
 _OPTIONS = {"serverSelectionTimeoutMS": 3_000, "connectTimeoutMS": 3_000, "socketTimeoutMS": 20_000}
 """How long is waited, unless the address says otherwise: a server that is gone is told of soon."""
@@ -78,7 +81,7 @@ def open_documents(url: str, namespace: str, connections: int) -> tuple[Database
         options: dict[str, Any] = {name: value for name, value in _OPTIONS.items() if name.lower() not in given}
         client: MongoClient[Document] = MongoClient(url, maxPoolSize=connections + 1, appname="tuco-mock", **options)
     except (InvalidURI, ConfigurationError, ValueError) as error:
-        raise UnusableEngine(f"--mongo-url is no address of a MongoDB: {_line(error)}") from error
+        raise UnusableEngine(f"--mongo-url is no address of a MongoDB: {first_line(error)}") from error
     try:
         version = client.server_info()["version"]
         _is_new_enough(where, version)
@@ -95,7 +98,7 @@ def open_documents(url: str, namespace: str, connections: int) -> tuple[Database
 
 def forget_documents(documents: Database[Document]) -> None:
     """Drop all collections that are ours."""
-    for name in INDEXES:
+    for name in (*INDEXES, _TRIALS):
         documents[name].drop()
 
 
@@ -107,7 +110,7 @@ def place_of(url: str) -> str:
 
 def _try(documents: Database[Document]) -> None:
     """Do once what will be done all the time: with fewer rights the first call would meet the refusal."""
-    trial, name = documents["trials"], uuid4().hex
+    trial, name = documents[_TRIALS], uuid4().hex
     trial.create_index([("workspaceId", 1)], name="of_workspace")
     trial.insert_one({"_id": name})
     trial.update_one({"_id": name}, {"$set": {"workspaceId": name}})
@@ -117,16 +120,11 @@ def _try(documents: Database[Document]) -> None:
 
 def _why(error: PyMongoError) -> str:
     if isinstance(error, OperationFailure) and error.code in _UNAUTHORIZED:
-        return f"does not let us do what is needed: {_line(error)}"
+        return f"does not let us do what is needed: {first_line(error)}"
     if isinstance(error, ConnectionFailure):
-        text = _line(error)
+        text = first_line(error)
         return f"refuses connections: {text}" if "refused" in text else f"does not answer: {text}"
-    return f"can't be used: {_line(error)}"
-
-
-def _line(error: Exception) -> str:
-    """The first line of what an error says, without the state of the whole topology behind it."""
-    return str(error).partition(", full error")[0].partition(", Timeout:")[0].partition("\n")[0]
+    return f"can't be used: {first_line(error)}"
 
 
 def _is_new_enough(where: str, version: str) -> None:

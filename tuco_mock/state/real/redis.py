@@ -13,6 +13,7 @@ from redis.exceptions import AuthenticationError, NoPermissionError, RedisError,
 from redis.exceptions import ConnectionError as NotConnected
 from redis.retry import Retry
 
+from tuco_mock.state.away import first_line
 from tuco_mock.state.engines import UnusableEngine
 from tuco_mock.state.real.keys import with_prefix
 
@@ -94,7 +95,7 @@ def open_redis(url: str, namespace: str, connections: int) -> tuple[SharedRedis,
         )
         client = cast("SharedRedis", opened)
     except ValueError as error:
-        raise UnusableEngine(f"--redis-url is no address of a Redis: {_line(error)}") from error
+        raise UnusableEngine(f"--redis-url is no address of a Redis: {first_line(error)}") from error
     client.prefix = f"{namespace}:" if namespace else ""
     try:
         version = str(client.info("server")["redis_version"])
@@ -138,7 +139,7 @@ def _literal(text: str) -> str:
 
 
 def _why(error: Exception) -> str:
-    text = _line(error)
+    text = first_line(error)
     if isinstance(error, AuthenticationError | NoPermissionError):
         return f"does not let us do what is needed: {text}"
     if isinstance(error, NotConnected):
@@ -146,10 +147,6 @@ def _why(error: Exception) -> str:
     if isinstance(error, ResponseError):
         return f"can't be used: {text}"
     return f"does not answer: {text}"
-
-
-def _line(error: Exception) -> str:
-    return str(error).partition("\n")[0]
 
 
 def _is_new_enough(where: str, version: str) -> None:
