@@ -47,7 +47,7 @@ def serving(settings: Settings) -> Iterator[httpx.Client]:
 def changed(settings: Settings, **changes: object) -> Settings:
     """The settings, but for these."""
     kept = {name: getattr(settings, name) for name in Settings.__slots__}
-    return Settings(**{**kept, **changes})  # type: ignore[arg-type]
+    return Settings(**{**kept, **changes})
 
 
 def cancelled(world: World) -> int:

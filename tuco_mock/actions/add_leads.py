@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from tuco_mock.actions.load import add
 from tuco_mock.domain import addresses
-from tuco_mock.domain.errors import NotFound
+from tuco_mock.domain.errors import InvalidInput, NotFound
 from tuco_mock.domain.fixture.build import Items
 from tuco_mock.domain.fixture.model import Lead, List
 from tuco_mock.domain.leads import QUICK_SENDS, QUICK_SENDS_DESCRIPTION
 from tuco_mock.domain.timestamps import iso
+from tuco_mock.state.documents import Taken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
     from tuco_mock.domain.workspaces import Workspace
     from tuco_mock.state.engines import Document
     from tuco_mock.state.store import Store
+
+
+_TRIES = 20
+"""How often an import meets others that have been quicker before it gives up."""
 
 
 class Duplicate(NamedTuple):
@@ -69,6 +75,14 @@ def add_leads(store: Store, workspace: Workspace, rows: Sequence[Lead], list_id:
     Raises:
         NotFound: there is no such list (L6).
     """
+    for _ in range(_TRIES):
+        # an address may have come to be somebody's since it was looked for, or not quite yet: look again
+        with contextlib.suppress(Taken, InvalidInput):
+            return _add_leads(store, workspace, rows, list_id)
+    return _add_leads(store, workspace, rows, list_id)
+
+
+def _add_leads(store: Store, workspace: Workspace, rows: Sequence[Lead], list_id: str | None) -> Imported:
     here = workspace.id
     if list_id is not None and not store.exists("lists", here, list_id):
         raise NotFound("list")

@@ -15,6 +15,7 @@ from tuco_mock.domain.fixture.model import Message
 from tuco_mock.domain.ids import key
 from tuco_mock.domain.leads import outside_keys, with_missing_ids
 from tuco_mock.domain.timestamps import MILLIS_MAX, iso, parse_duration
+from tuco_mock.state.documents import Taken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +72,8 @@ def enrol(
     if lead is None:
         assert person is not None
         done = add_leads(store, workspace, [person], None)
-        lead, new_list = done.leads[0], done.new_list
+        is_new, new_list = bool(done.leads), done.new_list
+        lead = done.leads[0] if done.leads else done.duplicates[0].lead  # made by another call since it was looked
     elif person is not None:
         given: dict[str, Any] = msgspec.to_builtins(person)
         filled = with_missing_ids(lead, given.get("integrationIds") or {})
@@ -79,7 +81,10 @@ def enrol(
             lead, changed = change_lead(store, workspace, lead, {"integrationIds": filled}), True
     if store.is_member(here, campaign["id"], lead["id"]):
         return Enrolled(lead, [], True, is_new, new_list, changed)
-    _join(store, here, campaign["id"], lead["id"])
+    try:
+        _join(store, here, campaign["id"], lead["id"])
+    except Taken:  # by another call, since it was looked
+        return Enrolled(lead, [], True, is_new, new_list, changed)
     messages = add(store, workspace, Items(messages=list(_sequence(store, here, campaign, lead["id"])))).messages
     return Enrolled(lead, [each["id"] for each in messages], False, is_new, new_list, changed)
 

@@ -19,6 +19,7 @@ from tuco_mock.domain.fixture.world import address_documents
 from tuco_mock.domain.limits import UNITS_PER_TOKEN, Bucket
 from tuco_mock.domain.timestamps import iso, millis
 from tuco_mock.domain.workspaces import Workspace
+from tuco_mock.state.documents import Taken
 from tuco_mock.state.queue import Job
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ def add(store: Store, workspace: Workspace, items: Items) -> Documents:
 
     Raises:
         InvalidInput: an id or address is taken, or something named does not exist; nothing was added.
+        Taken: the same, but somebody else was quicker only just now.
     """
     here = workspace.id
     now = store.vitals.clock(here).now()
@@ -104,8 +106,14 @@ def add(store: Store, workspace: Workspace, items: Items) -> Documents:
     first = store.vitals.next_sequence(here, documents.next_sequence - expected)
     if first != expected:  # somebody else took numbers meanwhile: those reserved now are ours alone
         documents = build(here, items, _context(store, workspace, now, first))
-    for kind in _CONTENTS:
-        store.documents.insert(here, kind, getattr(documents, kind))
+    for position, kind in enumerate(_CONTENTS):
+        try:
+            store.documents.insert(here, kind, getattr(documents, kind))
+        except Taken:
+            for before in _CONTENTS[:position]:
+                ids_of_kind = [each["_id"] for each in getattr(documents, before)]
+                store.documents.remove(here, before, {"_id": {"$in": ids_of_kind}})
+            raise
     store.queue.add(here, _jobs(documents, now))
     store.replies.touch(here, documents.threads)
     return documents

@@ -11,7 +11,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 from pymongo import UpdateOne
+from pymongo.errors import BulkWriteError
 
+from tuco_mock.domain.errors import Conflict
 from tuco_mock.state.snapshots import place_of
 
 if TYPE_CHECKING:
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
     from tuco_mock.state.snapshots import Image, Snapshots
 
 _CHUNK = 10_000
+
+
+class Taken(Conflict):
+    """What was to be made is there by now."""
 
 
 class Documents:
@@ -38,15 +44,20 @@ class Documents:
         self._snapshots = snapshots
 
     def insert(self, workspace: str, kind: str, documents: Sequence[Document]) -> None:
-        """Keep new documents.
+        """Keep new documents, all of them or none.
 
         Raises:
-            pymongo.errors.BulkWriteError: an ``_id`` or a lead's address is taken; those before it were kept.
+            Taken: an ``_id`` or a lead's address is taken: by somebody who was quicker, as who calls has looked.
         """
         if documents:
             self._snapshots.note(workspace, ((place_of(kind, each["_id"]), None) for each in documents))
             self._redis.sadd(_kinds(workspace), kind)
-            self._database[kind].insert_many(documents)
+            try:
+                self._database[kind].insert_many(documents)
+            except BulkWriteError as error:
+                kept = documents[: error.details["writeErrors"][0]["index"]]
+                self._database[kind].delete_many({"_id": {"$in": [each["_id"] for each in kept]}})
+                raise Taken(f"Somebody else has just made one of these {kind}; look, and try again.") from error
 
     def update(self, workspace: str, kind: str, chosen: Mapping[str, Any], changes: Mapping[str, Any]) -> UpdateResult:
         """Change all chosen documents in one go."""
