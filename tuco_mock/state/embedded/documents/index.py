@@ -41,8 +41,20 @@ class Index:
         mixed: whether it holds, or ever held, values outside the native kind of their column.
     """
 
-    __slots__ = ("_array_kinds", "_booleans", "_sparse_kinds", "_values", "arrays", "disordered", "entries", "fields",
-                 "kinds", "mixed", "name", "unique")  # fmt: skip
+    __slots__ = (
+        "_array_kinds",
+        "_booleans",
+        "_sparse_kinds",
+        "_values",
+        "arrays",
+        "disordered",
+        "entries",
+        "fields",
+        "kinds",
+        "mixed",
+        "name",
+        "unique",
+    )
 
     def __init__(self, name: str, fields: Sequence[str], *, unique: bool) -> None:
         self.name = name
