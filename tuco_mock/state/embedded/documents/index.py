@@ -42,18 +42,8 @@ class Index:
     """
 
     __slots__ = (
-        "_array_kinds",
-        "_booleans",
-        "_sparse_kinds",
-        "_values",
-        "arrays",
-        "disordered",
-        "entries",
-        "fields",
-        "kinds",
-        "mixed",
-        "name",
-        "unique",
+        *("_array_kinds", "_booleans", "_sparse_kinds", "_values", "arrays", "disordered"),
+        *("entries", "fields", "kinds", "mixed", "name", "unique"),
     )
 
     def __init__(self, name: str, fields: Sequence[str], *, unique: bool) -> None:
