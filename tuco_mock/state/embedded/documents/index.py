@@ -75,12 +75,19 @@ class Index:
         if kinds in self._sparse_kinds:
             return [(*[NONE if value is None else value for value in values], number)]
         array = self._array_kinds.get(kinds)
-        if array is not None and self._is_native(array, values[array]):
-            return _spread((*values, number), array)
+        if array is not None:
+            if self._is_native(array, values[array]):
+                return _spread((*values, number), array)
+            if self._is_known_empty(values[array]):
+                return [(*values[:array], OPAQUE, *values[array + 1 :], number)]
         return self._unusual_keys(values, number)
 
     def _is_native(self, column: int, elements: list[Any]) -> bool:
         return set(map(type, elements)) == {self.kinds[column]}
+
+    def _is_known_empty(self, elements: list[Any]) -> bool:
+        """Whether a value is an empty array, and what such a one does to the index has been noted."""
+        return not elements and self.mixed
 
     def _unusual_keys(self, values: tuple[Any, ...], number: int) -> list[Key]:
         """The same for values of which some are missing, or of another kind than their column."""
@@ -155,7 +162,13 @@ class Index:
         """The same in an index over an array, which has an entry for each element."""
         array, *more = self.arrays
         elements = old_key[array]
-        if more or array in columns or type(elements) is not list or not self._is_native(array, elements):
+        if more or array in columns or type(elements) is not list:
+            return False
+        if self._is_known_empty(elements):
+            old_key = (*old_key[:array], OPAQUE, *old_key[array + 1 :])
+            changed[array] = OPAQUE
+            return self.entries.move(old_key, tuple(changed), document)
+        if not self._is_native(array, elements):
             return False
         head, tail = old_key[:array], old_key[array + 1 :]
         new_head, new_tail = changed[:array], changed[array + 1 :]
