@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import repeat
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from tuco_mock.state.embedded.documents.entries import Entries, Key, Position
@@ -19,6 +18,7 @@ from tuco_mock.state.embedded.documents.values import (
     after,
     atom,
     native_kind,
+    tuple_getter,
 )
 
 if TYPE_CHECKING:
@@ -286,14 +286,6 @@ class Index:
             ):
                 return other
         return None
-
-
-def tuple_getter(fields: Sequence[str]) -> Callable[[Document], tuple[Any, ...]]:
-    """What gets the values of some fields as a tuple, as `itemgetter` does for two and more."""
-    if len(fields) > 1:
-        return itemgetter(*fields)
-    get = itemgetter(fields[0])
-    return lambda document: (get(document),)
 
 
 def _spread(key: Key, column: int) -> list[Key]:
