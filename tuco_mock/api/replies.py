@@ -28,12 +28,12 @@ _CLAUSES = {"leadId": "R3", "campaignId": "R4", "lineId": "R7", "dateFrom": "R9"
 def handle(call: Call) -> Answer:
     """Show the leads who replied."""
     query = _parse(parameters(call.query), call.workspace.country_code)
-    call.visit.lead = _lead_of(query, call)
     try:
         page = list_replies(call.store, call.workspace, query)
     except NotFound as error:
         text, clause = _NOT_FOUND[error.kind]
         raise ApiError(404, text, clause=clause) from error
+    call.visit.lead = page.lead
     return Answer(
         200,
         {
@@ -48,10 +48,7 @@ def handle(call: Call) -> Answer:
 
 def lead_of(call: Call) -> str | None:
     """The lead that a call asks for: the one it names, or the first that has one of its addresses (R3, R6)."""
-    return _lead_of(_parse(parameters(call.query), call.workspace.country_code), call)
-
-
-def _lead_of(query: ReplyQuery, call: Call) -> str | None:
+    query = _parse(parameters(call.query), call.workspace.country_code)
     known = [each for each in query.addresses if each is not None]
     return query.lead_id or call.store.leads.first_with(call.workspace.id, known)
 

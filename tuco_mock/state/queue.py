@@ -106,6 +106,11 @@ class Queue:
     def start(self, workspace: str, message_id: str) -> bool:
         """Let a worker take the job, waiting or delayed; False when there is none to take."""
         names = _Names(workspace)
+        pipe = self._redis.pipeline(transaction=False)
+        pipe.zscore(names.waiting, message_id)
+        pipe.zscore(names.delayed, message_id)
+        if pipe.execute() == [None, None]:
+            return False
         self._snapshots.note(workspace, self._images(names, [message_id], held=True))
         return bool(self._take(keys=[names.active, names.waiting, names.delayed], args=[message_id]))
 
