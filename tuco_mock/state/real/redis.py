@@ -41,7 +41,7 @@ class SharedRedis(Redis):
 
     def execute_command(self, *args: Any, **options: Any) -> Any:
         """Run a command, its keys below the prefix."""
-        return super().execute_command(*with_prefix(self.prefix, args), **options)  # type: ignore[no-untyped-call]
+        return super().execute_command(*with_prefix(self.prefix, args), **options)  # type: ignore[no-untyped-call] # as redis-py has it
 
     def pipeline(self, transaction: bool = True, shard_hint: Any = None) -> SharedPipeline:
         """A pipeline of commands, their keys below the prefix."""
@@ -75,7 +75,7 @@ class SharedPipeline(Pipeline):
 
     def execute_command(self, *args: Any, **options: Any) -> Any:
         """Queue a command, or run it while keys are watched, its keys below the prefix."""
-        return super().execute_command(*with_prefix(self.prefix, args), **options)  # type: ignore[no-untyped-call]
+        return super().execute_command(*with_prefix(self.prefix, args), **options)  # type: ignore[no-untyped-call] # as redis-py has it
 
 
 def open_redis(url: str, namespace: str, connections: int) -> tuple[SharedRedis, str]:
