@@ -105,10 +105,19 @@ class Deliveries:
     def take(self, workspace: str) -> list[Delivery]:
         """Take all that waits, in order; nobody else gets any of it."""
         names = cast("list[str]", self._redis.zrange(_waiting(workspace), 0, -1))
-        ours = [name for name in names if self._redis.zrem(_waiting(workspace), name)]
+        if not names:
+            return []
+        pipe = self._redis.pipeline(transaction=True)  # whoever counts what is pending finds each in one place or both
+        pipe.sadd(_taken(workspace), *names)
+        for name in names:
+            pipe.zrem(_waiting(workspace), name)
+        removed = pipe.execute()[1:]
+        ours = [name for name, count in zip(names, removed, strict=True) if count]
+        for name in set(names).difference(ours):  # somebody else has it, or has had it
+            if not self._redis.hexists(_open(workspace), name):
+                self._redis.srem(_taken(workspace), name)
         if not ours:
             return []
-        self._redis.sadd(_taken(workspace), *ours)
         texts = cast("list[str | None]", self._redis.hmget(_open(workspace), ours))
         return [_decode(text) for text in texts if text is not None]
 
@@ -123,7 +132,10 @@ class Deliveries:
 
     def pending(self, workspace: str) -> int:
         """How many are to be sent or being sent; what is held or delayed is not among them."""
-        return int(self._redis.zcard(_waiting(workspace))) + int(self._redis.scard(_taken(workspace)))
+        pipe = self._redis.pipeline(transaction=True)
+        pipe.zcard(_waiting(workspace))
+        pipe.scard(_taken(workspace))
+        return sum(cast("list[int]", pipe.execute()))
 
     async def settled(self, workspace: str, seconds: float) -> bool:
         """Wait until none is pending, for so many seconds of real time; whether none is then."""
