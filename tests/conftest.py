@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
 import pytest
 
+from tests.engines.chosen import fresh_engines, real_engines
 from tests.support import World
 from tuco_mock.app import create_app
 from tuco_mock.contract.spec import load_spec
@@ -15,10 +17,26 @@ from tuco_mock.contract.validation import ResponseValidator
 from tuco_mock.server import BackgroundServer
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--engines",
+        choices=["embedded", "real"],
+        default="embedded",
+        help="what the servers of the tests keep their state in: a real Redis and MongoDB are started for the session",
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def engines(pytestconfig: pytest.Config) -> Iterator[None]:
+    """The engines that servers of the tests get by `fresh_engines`."""
+    with real_engines() if pytestconfig.getoption("engines") == "real" else contextlib.nullcontext():
+        yield
+
+
 @pytest.fixture(scope="session")
-def validator() -> ResponseValidator:
+def validator(engines: None) -> ResponseValidator:
     """The application the server serves, behind the check of each answer."""
-    return ResponseValidator(create_app(), load_spec())
+    return ResponseValidator(create_app(engines=fresh_engines()), load_spec())
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 
-from tuco_mock.actions.reset import start_with
+from tuco_mock.actions.reset import go_on, start_with
 from tuco_mock.actions.timer import Timer
 from tuco_mock.api.description import description_route
 from tuco_mock.api.routes import OPERATIONS, UnknownPath
@@ -19,7 +19,8 @@ from tuco_mock.domain.clocks import hold_moment, release_moment
 from tuco_mock.domain.fixture.check import check
 from tuco_mock.domain.fixture.parse import parse
 from tuco_mock.settings import Settings, fixture_path
-from tuco_mock.state.engines import Engines, embedded
+from tuco_mock.state.engines import Engines, open_engines
+from tuco_mock.state.starts import Starts
 from tuco_mock.state.store import Store
 from tuco_mock.wire.paths import PathTree
 
@@ -39,7 +40,7 @@ class TucoApp(Starlette):
     Attributes:
         store: everything it remembers.
         courier: sends what webhooks are told.
-        started_with: the workspaces of its starting fixture, the first one first.
+        started_with: the workspaces of its starting fixture, or those it goes on with, the first one first.
     """
 
     def __init__(self, store: Store, settings: Settings) -> None:
@@ -62,6 +63,10 @@ class TucoApp(Starlette):
         """End everything that waits or delays, for the server is about to stop."""
         self._timer.stop()
         self.store.bell.end()
+
+    def close(self) -> None:
+        """Give back the connections to real engines: it answers nothing any more."""
+        self.store.engines.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer; what is the house's own goes straight to its door, which needs no middleware or router."""
@@ -90,19 +95,32 @@ class TucoApp(Starlette):
 def create_app(settings: Settings | None = None, *, engines: Engines | None = None) -> TucoApp:
     """A simulated service, loaded with its fixture and ready to answer.
 
+    Where two real engines still hold what a server before has left, it goes on with that and loads no fixture, unless
+    the settings want it fresh. With a single one there is nothing to go on with: the other one begins anew.
+
     Args:
         settings: what can be set from outside; defaults as documented there.
-        engines: where the state is kept; fresh embedded engines unless given.
+        engines: where the state is kept; those that the settings say unless given.
 
     Raises:
+        UnusableEngine: a real engine is not there, too old, or not to be used by us.
         InvalidInput: the fixture has mistakes; all of them are listed, and nothing was loaded.
         OSError: the fixture can't be read.
     """
     settings = settings or Settings()
     fixture = read_fixture(settings)
-    store = Store(engines or embedded(), journal_limit=settings.journal_limit, worker=settings.worker)
-    app = TucoApp(store, settings)
-    app.started_with = start_with(store, fixture)
+    if engines is None:
+        engines = open_engines(settings.mongo_url, settings.redis_url, settings.namespace)
+    try:
+        goes_on = engines.keeps and not settings.fresh and Starts(engines.redis).exist()
+        if not goes_on:
+            engines.forget()
+        store = Store(engines, journal_limit=settings.journal_limit, worker=settings.worker)
+        app = TucoApp(store, settings)
+        app.started_with = go_on(store) if goes_on else start_with(store, fixture)
+    except BaseException:
+        engines.close()
+        raise
     return app
 
 

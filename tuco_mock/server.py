@@ -234,7 +234,7 @@ def run(
 class BackgroundServer:
     """A server in a thread of this process: a context manager, ready when it is entered, gone when it is left.
 
-    What `app` has as `stop_waiting` is called when the server is about to stop.
+    What `app` has as `stop_waiting` is called when the server is about to stop, what it has as `close` afterwards.
 
     Attributes:
         app: the application it serves.
@@ -257,6 +257,7 @@ class BackgroundServer:
             self._failure = error
         finally:
             self._listener.close()
+            getattr(self.app, "close", _nothing)()
             self._ready.set()
 
     def __enter__(self) -> Self:

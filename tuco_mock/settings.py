@@ -35,6 +35,10 @@ class Settings:
         journal_limit: how many requests the journal of each workspace keeps.
         validate: check each answer against ``openapi/tuco.yaml`` while serving.
         worker: how jobs are done in workspaces that don't say: ``auto``, as the clock goes; ``manual``, when told to.
+        mongo_url: a MongoDB to keep documents in; embedded in this process without.
+        redis_url: a Redis to keep jobs, clocks, limits and journal in; embedded in this process without.
+        namespace: stands before all names in real engines, so that several installations can share them.
+        fresh: start with the fixture also when real engines still hold what was there before.
         log_format: ``text`` for people, ``json`` for one JSON record a line.
     """
 
@@ -48,6 +52,10 @@ class Settings:
     journal_limit: int = JOURNAL_LIMIT
     validate: bool = False
     worker: Literal["auto", "manual"] = "manual"
+    mongo_url: str | None = None
+    redis_url: str | None = None
+    namespace: str = ""
+    fresh: bool = False
     log_format: str = "text"
 
 

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 
+from tests.engines.chosen import fresh_engines
 from tests.support import World
 from tuco_mock.app import TucoApp, create_app
 from tuco_mock.contract.spec import load_spec
 from tuco_mock.contract.validation import ResponseValidator
 from tuco_mock.server import BackgroundServer
-from tuco_mock.state.engines import Document, Engines, embedded
 
 if TYPE_CHECKING:
     from pymongo.database import Database
 
     from tuco_mock.settings import Settings
+    from tuco_mock.state.engines import Document, Engines
 
 Watch = Callable[[str, str], None]
 """Told of each call of a documents collection before it is made: collection, method."""
@@ -81,12 +83,12 @@ class OwnServer:
 
 
 @contextlib.contextmanager
-def own_server(settings: Settings | None = None) -> Iterator[OwnServer]:
+def own_server(settings: Settings | None = None, engines: Engines | None = None) -> Iterator[OwnServer]:
     """A server of the test's own, every answer checked against the API description."""
-    engines = embedded()
+    engines = engines or fresh_engines()
     watched = Watched(engines.documents)
     documents = cast("Database[Document]", watched)
-    app = create_app(settings, engines=Engines(documents, engines.redis, "watched", "embedded"))
+    app = create_app(settings, engines=replace(engines, documents=documents))
     validator = ResponseValidator(app, load_spec())
     with (
         BackgroundServer(validator) as server,

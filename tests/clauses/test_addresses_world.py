@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.clauses.checking import LINE, SOMEBODY, is_available
+from tests.engines.chosen import shared_engines
 from tests.support import Json, World
 from tuco_mock.actions.load import make_workspace
 from tuco_mock.actions.reach import Reach, reach
 from tuco_mock.domain.fixture.check import check_workspace
 from tuco_mock.domain.magic_addresses import TABLE, Magic
-from tuco_mock.state.engines import embedded
 from tuco_mock.state.store import Store
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Inside:
     """A workspace that is looked into."""
 
     def __init__(self, **state: object) -> None:
-        self.store = Store(embedded())
+        self.store = Store(shared_engines())
         self.workspace = make_workspace(self.store, check_workspace(state))
 
     def reach(self, key: str) -> Reach:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.engines.chosen import histories
 from tests.model.living.machine import Machine
 from tests.model.living.receivers import Receivers
 
@@ -25,5 +26,6 @@ SETTINGS = settings(
 
 def test_what_has_to_hold_holds_after_every_step(server: BackgroundServer) -> None:
     """Nothing is sent twice or too late, every event is told once, and all totals agree."""
+    some = settings(SETTINGS, max_examples=histories(SETTINGS.max_examples))
     with Receivers() as receivers:
-        run_state_machine_as_test(cast("Any", partial(Machine, server.url, receivers)), settings=SETTINGS)
+        run_state_machine_as_test(cast("Any", partial(Machine, server.url, receivers)), settings=some)

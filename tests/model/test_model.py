@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.engines.chosen import histories
 from tests.model.machine import Machine
 
 if TYPE_CHECKING:
@@ -24,4 +25,5 @@ SETTINGS = settings(
 
 def test_server_agrees_with_the_model(server: BackgroundServer) -> None:
     """Every answer and every state is what the model says."""
-    run_state_machine_as_test(cast("Any", partial(Machine, server.url)), settings=SETTINGS)
+    some = settings(SETTINGS, max_examples=histories(SETTINGS.max_examples))
+    run_state_machine_as_test(cast("Any", partial(Machine, server.url)), settings=some)

@@ -19,4 +19,5 @@ async def work(store: Store, workspace: Workspace) -> None:
     noted: list[Effect] = []
     gather(noted)
     if await run_present(store, workspace):
-        store.log.append(workspace.id, Record(kind="worker", method="", path="", effects=tuple(noted)))
+        record = Record(kind="worker", method="", path="", effects=tuple(noted))
+        await store.engines.run(store.log.append, workspace.id, record)

@@ -28,6 +28,14 @@ def start_with(store: Store, fixture: model.Fixture) -> list[Workspace]:
     return made
 
 
+def go_on(store: Store) -> list[Workspace]:
+    """Go on with what the engines hold of a server before; the workspaces that are there, the first one first."""
+    there = store.workspaces.all()
+    for workspace in there:
+        store.alarm.ring(workspace.id)
+    return there
+
+
 def start_of(workspace: Workspace, spec: model.Workspace, origin: str) -> Start:
     """What a workspace just made is reset to: all it was made with, and the id and keys that were made up for it."""
     made = msgspec.structs.replace(spec, id=workspace.id, api_keys=list(workspace.api_keys))

@@ -41,16 +41,16 @@ async def advance(store: Store, workspace: Workspace, target: Clock) -> list[Don
     While something is done, the workspace's clock stands at the moment when it is due, and until webhooks that were
     told of it have answered: what they do about it, they do at that moment.
     """
-    here, end = workspace.id, target.now()
+    here, end, run = workspace.id, target.now(), store.engines.run
     work = _Work(store, workspace)
-    now = store.vitals.clock(here).now()
-    while not await work.is_over(now) and (due := _next(store, here, now)) is not None and due <= end:
+    now = (await run(store.vitals.clock, here)).now()
+    while not await work.is_over(now) and (due := await run(_next, store, here, now)) is not None and due <= end:
         if due > now:
             now = due
-            store.vitals.set_clock(here, Clock(True, now))
-        await work.do_all(things_due(store, here, now), now)
+            await run(store.vitals.set_clock, here, Clock(True, now))
+        await work.do_all(await run(things_due, store, here, now), now)
     if not work.is_gone:
-        store.vitals.set_clock(here, target)
+        await run(store.vitals.set_clock, here, target)
     return work.done
 
 
@@ -64,29 +64,29 @@ async def run_present(
         workspace: where.
         between: waited for after what happened by itself, before jobs are done.
     """
-    work = _Work(store, workspace)
+    work, run = _Work(store, workspace), store.engines.run
     async with store.turns.of(workspace.id):
-        now = store.vitals.clock(workspace.id).now()
-        while not work.is_gone and (things := things_due(store, workspace.id, now)):
+        now = (await run(store.vitals.clock, workspace.id)).now()
+        while not work.is_gone and (things := await run(things_due, store, workspace.id, now)):
             acts = [each for each in things if not isinstance(each, QueuedJob)]
             if acts and between is not None:
                 await work.do_all(acts, now)
                 await between()
-                work.look()
+                await run(work.look)
             else:
                 await work.do_all(things, now)
             hold_moment()  # the next things are done at a moment of their own
-            now = store.vitals.clock(workspace.id).now()
+            now = (await run(store.vitals.clock, workspace.id)).now()
     return work.done
 
 
 async def run_queue(store: Store, workspace: Workspace, limit: int | None) -> list[Done]:
     """Work off the jobs that are due at the present moment, `limit` at most, and let nothing else happen."""
-    work = _Work(store, workspace)
+    work, run = _Work(store, workspace), store.engines.run
     async with store.turns.of(workspace.id):
-        now = store.vitals.clock(workspace.id).now()
+        now = (await run(store.vitals.clock, workspace.id)).now()
         left = limit or sys.maxsize
-        while left and (jobs := store.queue.due(workspace.id, now, min(left, _JOBS_AT_ONCE))):
+        while left and (jobs := await run(store.queue.due, workspace.id, now, min(left, _JOBS_AT_ONCE))):
             await work.do_all(jobs, now)
             left -= len(jobs)
             if work.is_gone:
@@ -131,10 +131,11 @@ class _Work:
         deliveries, here = self._store.deliveries, self._workspace.id
         if self.is_gone:
             return True
-        deliveries.release_due(here, now)
-        if self._waits and deliveries.courier is not None and deliveries.pending(here):
+        run = self._store.engines.run
+        await run(deliveries.release_due, here, now)
+        if self._waits and deliveries.courier is not None and (await run(deliveries.pending, here)) > 0:
             self._waits = await deliveries.settled(here, _PATIENCE)
-            self.look()
+            await run(self.look)
         return self.is_gone
 
     def look(self) -> None:
@@ -143,11 +144,11 @@ class _Work:
 
     async def do_all(self, things: Sequence[Thing], now: int) -> None:
         """Do these things at a moment that the workspace's clock shows."""
-        left = iter(things)
-        while not self.is_gone and self._do_some(left, now):
+        left, run = iter(things), self._store.engines.run
+        while not self.is_gone and await run(self._do_some, left, now):
             await asyncio.sleep(0)
             self._since = time.perf_counter()
-            self.look()
+            await run(self.look)
 
     def _do_some(self, things: Iterator[Thing], now: int) -> bool:
         """Do things until others are to have the event loop; whether that is so."""

@@ -7,12 +7,13 @@ import heapq
 import logging
 import threading
 from contextvars import Context
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tuco_mock.actions.outcomes import work
 from tuco_mock.actions.worker import next_due
-from tuco_mock.domain.clocks import hold_moment, real_millis
+from tuco_mock.domain.clocks import Clock, hold_moment, real_millis
 from tuco_mock.domain.errors import NotFound
+from tuco_mock.state.away import AWAY, first_line
 
 if TYPE_CHECKING:
     from tuco_mock.domain.workspaces import Workspace
@@ -22,6 +23,39 @@ log = logging.getLogger("tuco_mock.worker")
 
 _LONGEST_SLEEP = 86_400.0
 """How long an event loop is asked to wait at once, in seconds."""
+
+
+_PATIENCE = 1.0
+"""After how many seconds engines that don't answer are asked again."""
+
+
+class _Next(NamedTuple):
+    """When a workspace is next to be worked in.
+
+    Attributes:
+        id: whose.
+        workspace: it; None when there is nothing to do in it, or nobody who does it.
+        clock: its clock, which shows `now`.
+        due: when the next thing is due, or None.
+    """
+
+    id: str
+    workspace: Workspace | None = None
+    clock: Clock = Clock()
+    now: int = 0
+    due: int | None = None
+
+
+def _next_in(store: Store, workspace_id: str) -> _Next:
+    try:
+        workspace = store.workspaces.get(workspace_id)
+    except NotFound:
+        return _Next(workspace_id)
+    if store.worker_of(workspace) != "auto":
+        return _Next(workspace_id)
+    clock = store.vitals.clock(workspace_id)
+    now = clock.now()
+    return _Next(workspace_id, workspace, clock, now, next_due(store, workspace_id, now))
 
 
 class Timer:
@@ -40,6 +74,7 @@ class Timer:
         self._handle: asyncio.TimerHandle | None = None
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._stopped = False
+        self._looks = False
 
     @property
     def is_set(self) -> bool:
@@ -53,6 +88,7 @@ class Timer:
         self._loop, self._thread = asyncio.get_running_loop(), threading.get_ident()
         self._handle = None  # that of a loop before
         self._tasks.clear()
+        self._looks = False
         self._store.alarm.listen(self._ring)
         if self._rung:
             self._loop.call_soon(self._look, context=Context())
@@ -82,30 +118,58 @@ class Timer:
             self._loop.call_soon_threadsafe(self._look, context=Context())
 
     def _look(self) -> None:
-        while self._rung and not self._stopped:
-            self._plan(self._rung.pop())
-        self._arm()
+        """Look where something may be due; who rings meanwhile is looked for afterwards."""
+        if self._rung and not self._stopped and not self._looks:
+            self._looks = True
+            self._store.engines.call(self._found, self._plan_all, self._not_found)
+        else:
+            self._arm()
 
-    def _plan(self, workspace_id: str) -> None:
+    def _found(self) -> list[_Next]:
+        """What is due next where it rang."""
+        found = []
+        while self._rung:
+            workspace = self._rung.pop()
+            found.append(_next_in(self._store, workspace) if workspace not in self._tasks else _Next(workspace))
+        return found
+
+    def _plan_all(self, found: list[_Next]) -> None:
+        self._looks = False
+        if not self._stopped:
+            for each in found:
+                self._plan(each)
+            self._look()
+
+    def _not_found(self, error: BaseException) -> None:
+        """The engines don't answer: look everywhere again in a while."""
+        self._looks = False
+        log.error("The worker can't see what is due, and looks again in %g s: %s", _PATIENCE, first_line(error))
+        if self._loop is not None and not self._stopped:
+            self._loop.call_later(_PATIENCE, self._look_everywhere, context=Context())
+
+    def _look_everywhere(self) -> None:
+        def every() -> list[str]:
+            return [workspace.id for workspace in self._store.workspaces.all()]
+
+        def then(there: list[str]) -> None:
+            self._rung.update(there)
+            self._look()
+
+        if not self._stopped:
+            self._store.engines.call(every, then, self._not_found)
+
+    def _plan(self, found: _Next) -> None:
         """Note when the workspace is next to be worked in, in real time; begin at once if that is now."""
-        self._due.pop(workspace_id, None)
-        try:
-            workspace = self._store.workspaces.get(workspace_id)
-        except NotFound:
+        here = found.id
+        self._due.pop(here, None)
+        if found.workspace is None or found.due is None or here in self._tasks:
             return
-        if workspace_id in self._tasks or self._store.worker_of(workspace) != "auto":
-            return
-        clock = self._store.vitals.clock(workspace_id)
-        now = clock.now()
-        due = next_due(self._store, workspace_id, now)
-        if due is None:
-            return
-        if due <= now:
+        if found.due <= found.now:
             assert self._loop is not None
-            self._tasks[workspace_id] = self._loop.create_task(self._work(workspace), context=Context())
-        elif not clock.frozen:
-            self._due[workspace_id] = due - clock.millis
-            heapq.heappush(self._heap, (self._due[workspace_id], workspace_id))
+            self._tasks[here] = self._loop.create_task(self._work(found.workspace), context=Context())
+        elif not found.clock.frozen:
+            self._due[here] = found.due - found.clock.millis
+            heapq.heappush(self._heap, (self._due[here], here))
 
     def _arm(self) -> None:
         """Set the timer for what is due first of all."""
@@ -132,9 +196,12 @@ class Timer:
         hold_moment()
         try:
             await work(self._store, workspace)
+        except AWAY as error:
+            self._tasks.pop(workspace.id, None)
+            self._not_found(error)
         except Exception:
             self._tasks.pop(workspace.id, None)
-            if self._store.vitals.exist(workspace.id):  # else it was dropped meanwhile
+            if await self._store.engines.run(self._store.vitals.exist, workspace.id):  # else it was dropped meanwhile
                 log.exception("The worker failed in workspace %s; it goes on when something changes", workspace.id)
         else:
             self._tasks.pop(workspace.id, None)

@@ -7,6 +7,7 @@ documented 500 (A11). The journal has its record before the answer leaves.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -27,6 +28,7 @@ from tuco_mock.api.prefer import preferred
 from tuco_mock.api.visit import Visit
 from tuco_mock.domain.clocks import hold_moment
 from tuco_mock.domain.errors import RateLimited
+from tuco_mock.state.away import AWAY, first_line
 from tuco_mock.wire.answer import Answer, encode, send_body
 from tuco_mock.wire.body import BodyTooLarge, ClientGone, read_body
 from tuco_mock.wire.connection import FAULTED, connection_of
@@ -109,19 +111,24 @@ class Door:
         visit = Visit(scope)
         operation = self._operations.get(scope["method"])
         if operation is None:
-            visit.workspace = claimed_by(self._store, scope)
-            reply = _rendered(_refused(method_not_allowed(*self._operations), visit))
+            reply = await self._refuse_method(visit)
         else:
             try:
                 reply = await self._reply(operation, visit, receive)
             except ClientGone:
                 visit.reason = "the client went away before its request was complete; nothing was done"
-                return visit.close(self._store, None)
+                return await visit.end(self._store, None)
         if reply.lost is not None:
-            visit.close(self._store, None)
+            await visit.end(self._store, None)
             return _lose(scope, reply)
-        visit.close(self._store, reply.status, reply.body, reply.headers, is_json=reply.is_json)
+        await visit.end(self._store, reply.status, reply.body, reply.headers, is_json=reply.is_json)
         return await send_body(send, reply.status, reply.body, reply.headers, reply.content_type)
+
+    async def _refuse_method(self, visit: Visit) -> Reply:
+        """What is answered to a method that nothing documents; whose key it came with is for the journal only."""
+        with contextlib.suppress(*AWAY):
+            visit.workspace = await self._store.engines.run(claimed_by, self._store, visit.scope)
+        return _rendered(_refused(method_not_allowed(*self._operations), visit))
 
     async def _reply(self, operation: Operation, visit: Visit, receive: Receive) -> Reply:
         """What an operation answers.
@@ -129,8 +136,9 @@ class Door:
         Raises:
             ClientGone: the client went away before its request was complete.
         """
+        run = self._store.engines.run
         try:
-            workspace = self._enter(operation, visit)
+            workspace = await run(self._enter, operation, visit)
             if operation.has_body:
                 visit.body = await read_body(visit.scope, receive, self._max_body_bytes)
                 hold_moment()  # it may have taken its time
@@ -140,7 +148,7 @@ class Door:
                 return await self._answer(operation, call, receive)
             finally:
                 if visit.lead is UNSET:
-                    visit.lead = _lead_of(operation, call)
+                    visit.lead = await run(_lead_of, operation, call)
         except ClientGone:
             raise
         except Exception as error:  # noqa: BLE001 - every failure has its documented answer
@@ -150,7 +158,8 @@ class Door:
         """What a call is answered that has come in."""
         answer = _preferred(operation, call.visit)
         if answer is None:
-            met = meet(operation, call)
+            has_faults = call.workspace.has_faults
+            met = await self._store.engines.run(meet, operation, call) if has_faults else None
             if met is not None:
                 return await suffer(met, operation, call, lambda: _carry_out(operation, call), receive)
             answer = await _handled(operation, call)
@@ -205,7 +214,7 @@ def _lead_of(operation: Operation, call: Call) -> str | None:
 
 async def _handled(operation: Operation, call: Call) -> Answer:
     """What the operation's own handler answers."""
-    answer = operation.handler(call)
+    answer = await call.store.engines.run(operation.handler, call)
     return answer if isinstance(answer, Answer) else await answer
 
 
@@ -225,6 +234,10 @@ def _answer_to(error: Exception, operation: Operation, visit: Visit) -> Answer:
         return _refused(rate_limited(error.retry_after), visit)
     if isinstance(error, BodyTooLarge):
         return _refused(body_too_large(), visit)
+    if isinstance(error, AWAY):
+        log.error("%s %s failed: an engine does not answer: %s", operation.method, operation.path, first_line(error))
+        visit.clause, visit.reason = "A11", "an engine does not answer; GET /_tuco/readyz says which"
+        return Answer(500, {"error": operation.failure})
     log.error("%s %s failed unexpectedly", operation.method, operation.path, exc_info=error)
     visit.clause, visit.reason = "A11", "unexpected failure; the log of tuco-mock has the traceback"
     return Answer(500, {"error": operation.failure})

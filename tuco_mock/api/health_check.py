@@ -15,20 +15,25 @@ from tuco_mock.wire.answer import Answer
 
 if TYPE_CHECKING:
     from tuco_mock.api.door import Call
-    from tuco_mock.domain.deliveries import Outcome
+    from tuco_mock.domain.deliveries import Delivery, Outcome
 
 _NO_ANSWER = "fetch failed"
 
 
 async def handle(call: Call) -> Answer:
     """Send a webhook a test, and tell what came of it."""
-    webhook = webhook_of(call)
-    here = call.workspace.id
-    delivery = call.store.deliveries.begin(here, health_check(call.store, call.workspace, webhook))
-    call.visit.effects = (Effect("webhooks.checked", ids=(webhook["id"],), deliveries=(delivery.id,)),)
-    outcome = await attempt(call.store, here, delivery)
+    delivery = await call.store.engines.run(_begun, call)
+    outcome = await attempt(call.store, call.workspace.id, delivery)
     hold_moment()  # it may have taken its time
     return Answer(200, _told(outcome))
+
+
+def _begun(call: Call) -> Delivery:
+    webhook = webhook_of(call)
+    test = health_check(call.store, call.workspace, webhook)
+    delivery = call.store.deliveries.begin(call.workspace.id, test)
+    call.visit.effects = (Effect("webhooks.checked", ids=(webhook["id"],), deliveries=(delivery.id,)),)
+    return delivery
 
 
 def _told(outcome: Outcome) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ from tuco_mock.api.door import Door, Operation, claimed_by
 from tuco_mock.api.errors import not_found
 from tuco_mock.api.visit import Visit
 from tuco_mock.domain.paths import nearest
+from tuco_mock.state.away import AWAY
 from tuco_mock.wire.answer import encode, send_body
 
 if TYPE_CHECKING:
@@ -137,8 +139,9 @@ class UnknownPath:
         log.warning("404 %s %s%s", scope["method"], path, f": {hint}" if hint else "")
         visit = Visit(scope)
         refusal = not_found(hint)
-        visit.workspace = claimed_by(self._store, scope)
+        with contextlib.suppress(*AWAY):
+            visit.workspace = await self._store.engines.run(claimed_by, self._store, scope)
         visit.clause, visit.reason = refusal.clause, refusal.reason
         body = encode(refusal.answer.body)
-        visit.close(self._store, refusal.answer.status, body)
+        await visit.end(self._store, refusal.answer.status, body)
         await send_body(send, refusal.answer.status, body, ())

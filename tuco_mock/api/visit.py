@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import UNSET, Raw, UnsetType
 
 from tuco_mock.actions.effects import gather
 from tuco_mock.domain.journal import LONGEST_ANSWER, LONGEST_BODY, NO_ANSWER, Effect, Record, Struck, clipped, joined
+from tuco_mock.state.away import AWAY, first_line
 from tuco_mock.state.log import UNCLAIMED
 from tuco_mock.wire.answer import encode
 
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     from tuco_mock.domain.workspaces import Workspace
     from tuco_mock.state.store import Store
     from tuco_mock.wire.answer import RawHeaders
+
+log = logging.getLogger("tuco_mock.api")
 
 _SHOWN_OF_KEY = 4
 
@@ -62,6 +67,24 @@ class Visit:
         """All headers, of a repeated one the first."""
         pairs = reversed(self.scope["headers"])
         return {name.decode("latin-1"): value.decode("latin-1") for name, value in pairs}
+
+    async def end(
+        self,
+        store: Store,
+        status: int | None,
+        answer: bytes | None = None,
+        headers: RawHeaders = (),
+        *,
+        is_json: bool = True,
+    ) -> None:
+        """Write the record where the event loop may not wait; when the engine is away, there is none of this call.
+
+        What was done is done by now, and its answer is the true one.
+        """
+        try:
+            await store.engines.run(partial(self.close, store, status, answer, headers, is_json=is_json))
+        except AWAY as error:
+            log.error("%s %s is not in the journal: %s", self.scope["method"], self.scope["path"], first_line(error))  # noqa: TRY400 - it is known where
 
     def close(
         self,

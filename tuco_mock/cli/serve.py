@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,12 @@ from tuco_mock.cli.ending import fail
 from tuco_mock.cli.options import DEFAULTS, setting
 from tuco_mock.cli.starting import told
 from tuco_mock.settings import Settings
+
+
+def _name(_: click.Context, __: click.Parameter, value: str) -> str:
+    if value and not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", value):
+        raise click.BadParameter(f"{value!r} is not 1 to 40 of the characters A-Z a-z 0-9 _ -")
+    return value
 
 
 @click.command()
@@ -56,6 +63,15 @@ from tuco_mock.settings import Settings
     help="Send what is due as the clock goes, or only when told to; for workspaces that don't say.",
 )
 @options.validate
+@setting("mongo-url", help="MongoDB to keep documents in, as mongodb://host/database; in this process without.")
+@setting("redis-url", help="Redis to keep the queue and all that is fast in, as redis://host; in this process without.")
+@setting(
+    "namespace",
+    default=DEFAULTS.namespace,
+    callback=_name,
+    help="Stands before all names in those two, so that several installations can share them.",
+)
+@setting("fresh", is_flag=True, help="Drop what those two still hold of a server before, and start with the fixture.")
 @setting(
     "log-format",
     type=click.Choice(["auto", "text", "json"]),

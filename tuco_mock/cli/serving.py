@@ -53,6 +53,7 @@ def serve(settings: Settings, port_file: Path | None = None) -> None:
         try:
             run(checked(app) if settings.validate else app, listener, started, app.stop_waiting)
         finally:
+            app.close()
             if port_file is not None:
                 port_file.unlink(missing_ok=True)
 

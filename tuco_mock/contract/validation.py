@@ -69,6 +69,12 @@ class ResponseValidator:
         if stop is not None:
             stop()
 
+    def close(self) -> None:
+        """Close the application."""
+        close: Callable[[], None] | None = getattr(self.app, "close", None)
+        if close is not None:
+            close()
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http" or not _is_simulated(scope["path"]):

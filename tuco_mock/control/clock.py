@@ -26,15 +26,16 @@ async def change(call: ControlCall) -> dict[str, Any]:
     if not isinstance(body, dict) or len(body) != 1:
         raise Problem(400, f"Send {_WAYS}.")
     [(way, value)] = body.items()
-    workspace = call.workspace()
-    clock = call.store.vitals.clock(workspace.id)
+    store, run = call.store, call.store.engines.run
+    workspace = await run(call.workspace)
+    clock = await run(store.vitals.clock, workspace.id)
     changed = _changed(clock, way, value)
-    if call.store.worker_of(workspace) == "auto" and changed.now() > clock.now():
-        await advance(call.store, workspace, changed)
-        call.workspace()  # it may have been dropped meanwhile
+    if store.worker_of(workspace) == "auto" and changed.now() > clock.now():
+        await advance(store, workspace, changed)
+        await run(call.workspace)  # it may have been dropped meanwhile
     else:
-        call.store.vitals.set_clock(workspace.id, changed)
-    call.store.deliveries.wake(workspace.id)
+        await run(store.vitals.set_clock, workspace.id, changed)
+    store.deliveries.wake(workspace.id)
     return shown(changed)
 
 

@@ -72,7 +72,8 @@ def redeliver(call: ControlCall) -> dict[str, Any]:
 
 async def wait(call: ControlCall) -> dict[str, Any]:
     """Answer once no delivery is pending, or at the timeout."""
-    workspace = call.workspace().id
+    run = call.store.engines.run
+    workspace = (await run(call.workspace)).id
     asked, mistakes = read({} if call.body is None else call.body, Wait)
     if mistakes:
         raise InvalidInput(mistakes)
@@ -80,7 +81,7 @@ async def wait(call: ControlCall) -> dict[str, Any]:
     if millis > LONGEST_WAIT:
         raise Problem(400, f"timeout is at most {LONGEST_WAIT // 1000}s; ask again to wait longer.")
     await delivered(call.store, workspace, millis / 1000, call.receive)
-    pending = call.store.deliveries.pending(workspace)
+    pending = await run(call.store.deliveries.pending, workspace)
     return {"delivered": pending == 0, "pending": pending, "stopped": call.store.bell.ended}
 
 
@@ -95,8 +96,8 @@ async def delivered(store: Store, workspace: str, seconds: float, receive: Recei
     clock = asyncio.get_running_loop().time
     until = clock() + seconds
     with store.bell.listen(workspace) as ringing:
-        while store.deliveries.pending(workspace) and not store.bell.ended and clock() < until:
-            ringing.clear()
+        while await store.engines.run(store.deliveries.pending, workspace) and not store.bell.ended and clock() < until:
             if not await wait_for(ringing, until - clock(), receive):
                 raise ClientGone
-    return not store.deliveries.pending(workspace)
+            ringing.clear()
+    return not await store.engines.run(store.deliveries.pending, workspace)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from inspect import isawaitable
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs
 
@@ -20,6 +20,7 @@ from tuco_mock.domain.clocks import hold_moment
 from tuco_mock.domain.errors import Refusal
 from tuco_mock.domain.journal import Effect, Record, clipped
 from tuco_mock.domain.workspaces import FIRST
+from tuco_mock.state.away import AWAY, first_line
 from tuco_mock.wire.answer import Answer, send_answer
 from tuco_mock.wire.body import BodyTooLarge, ClientGone, read_body
 
@@ -98,7 +99,7 @@ class ControlOperation:
 
     Attributes:
         method, path: where it is.
-        handler: does it.
+        handler: does it; an asynchronous one asks engines by `Engines.run` alone.
         summary: what it does, for its description.
         body: JSON Schema of its body, or None when it takes none.
         answer: JSON Schema of its answer.
@@ -148,6 +149,9 @@ class ControlDoor:
             return await send_problem(send, problem)
         except Refusal as refusal:
             return await send_problem(send, from_refusal(refusal))
+        except AWAY as error:
+            log.error("%s %s failed: an engine does not answer: %s", scope["method"], scope["path"], first_line(error))  # noqa: TRY400 - it is known where
+            return await send_problem(send, Problem(503, f"An engine does not answer: {first_line(error)}."))
         except Exception:
             log.exception("%s %s failed unexpectedly", scope["method"], scope["path"])
             return await send_problem(send, Problem(500, "This is a fault of tuco-mock; its log has the traceback."))
@@ -167,18 +171,19 @@ class ControlDoor:
         query = parse_qs(scope["query_string"].decode("utf-8", "replace"), errors="replace")
         path = scope.get("path_params", {})
         call = ControlCall(self._simulated, self._store, self._settings, path, query, _decoded(data), receive)
+        run = self._store.engines.run
         workspace = path.get("ws") if operation.is_logged and operation.method != "GET" else None
         if workspace == FIRST:
-            workspace = call.workspace().id
+            workspace = (await run(call.workspace)).id
         gather(call.effects)
         if operation.is_alone:
-            async with self._store.turns.of(call.workspace().id):
+            async with self._store.turns.of((await run(call.workspace)).id):
                 hold_moment()  # it may have waited
                 result = await _done(operation, call)
         else:
             result = await _done(operation, call)
         if workspace is not None:
-            self._log(operation, workspace, scope, data, call)
+            await run(self._log, operation, workspace, scope, data, call)
         return Answer(operation.status, result)
 
     def _log(self, operation: ControlOperation, workspace: str, scope: Scope, data: bytes, call: ControlCall) -> None:
@@ -205,8 +210,9 @@ class ControlDoor:
 
 
 async def _done(operation: ControlOperation, call: ControlCall) -> Any:
-    result = operation.handler(call)
-    return await result if isawaitable(result) else result
+    if iscoroutinefunction(operation.handler):
+        return await operation.handler(call)
+    return await call.store.engines.run(operation.handler, call)
 
 
 def _decoded(data: bytes) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from pymongo.errors import PyMongoError
@@ -10,24 +11,56 @@ from redis.exceptions import RedisError
 import tuco_mock
 from tuco_mock.actions import reset
 from tuco_mock.control.problem import Problem
+from tuco_mock.state.away import first_line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tuco_mock.control.door import ControlCall
+    from tuco_mock.state.engines import Engines
+    from tuco_mock.state.store import Store
+
+_PATIENCE = 5.0
+"""How many seconds the engines are given to answer."""
 
 
-def livez(_: ControlCall) -> dict[str, Any]:
+async def livez(_: ControlCall) -> dict[str, Any]:
     """The process answers."""
     return {"status": "ok"}
 
 
-def readyz(call: ControlCall) -> dict[str, Any]:
-    """Both engines answer: calls will be served."""
-    try:
-        call.store.engines.documents.command("ping")
-        call.store.engines.redis.ping()
-    except (PyMongoError, RedisError) as error:
-        raise Problem(503, f"An engine does not answer: {error}.") from error
+async def readyz(call: ControlCall) -> dict[str, Any]:
+    """Both engines answer, and have what they were given: calls will be served."""
+    engines = call.store.engines
+    if engines.threads is None:
+        trouble = _trouble(call.store)
+    else:
+        # a thread of its own: those for calls may all be waiting for the engine that is away
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                trouble = await asyncio.to_thread(_trouble, call.store)
+        except TimeoutError:
+            trouble = f"{engines.documents_name} or {engines.redis_name} does not answer in {_PATIENCE:g} s"
+    if trouble is not None:
+        raise Problem(503, f"{trouble}.")
     return {"status": "ready"}
+
+
+def _trouble(store: Store) -> str | None:
+    """What keeps the engines from serving calls."""
+    engines = store.engines
+    for name, ask in ((engines.redis_name, engines.redis.ping), (engines.documents_name, _ask(engines))):
+        try:
+            ask()
+        except (PyMongoError, RedisError) as error:
+            return f"{name} does not answer: {first_line(error)}"
+    if not store.starts.exist():
+        return f"{engines.redis_name} has lost what it held; start tuco-mock again"
+    return None
+
+
+def _ask(engines: Engines) -> Callable[[], object]:
+    return lambda: engines.documents.command("ping")
 
 
 def info(call: ControlCall) -> dict[str, Any]:

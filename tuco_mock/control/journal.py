@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from msgspec import Struct, field
@@ -82,7 +83,8 @@ def count(call: ControlCall) -> dict[str, Any]:
 
 async def wait(call: ControlCall) -> dict[str, Any]:
     """Answer once so many requests match, or at the timeout."""
-    workspace, question = call.workspace(), _asked(call, Patience)
+    run = call.store.engines.run
+    workspace, question = await run(call.workspace), _asked(call, Patience)
     millis = parse_duration(question.timeout) or 0
     if millis > LONGEST_WAIT:
         raise Problem(400, f"timeout is at most {LONGEST_WAIT // 1000}s; ask again to wait longer.")
@@ -91,15 +93,15 @@ async def wait(call: ControlCall) -> dict[str, Any]:
     until = clock() + millis / 1000
     with call.store.bell.listen(workspace.id) as ringing:
         while True:
-            search.go_on()
+            await run(search.go_on)
             matched = len(search.found) >= question.times
             if matched or call.store.bell.ended or clock() >= until:
                 break
-            ringing.clear()
             if not await wait_for(ringing, until - clock(), call.receive):
                 raise ClientGone
-            call.workspace()  # it may be gone by now
-    return _found(call, workspace, question.match, search, matched=matched)
+            ringing.clear()
+            await run(call.workspace)  # it may be gone by now
+    return await run(partial(_found, call, workspace, question.match, search, matched=matched))
 
 
 def past(call: ControlCall) -> dict[str, Any]:

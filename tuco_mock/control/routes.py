@@ -173,7 +173,7 @@ OPERATIONS: tuple[ControlOperation, ...] = (
     ControlOperation(
         "POST",
         WORKSPACE + "/queue/run",
-        settle.run,
+        settle.run_queue,
         "Work off the jobs that are due now",
         body=s.RUN,
         answer=s.HAPPENED,

@@ -21,21 +21,24 @@ _LONGEST_WAIT = 25
 """How long it is waited for the deliveries of a round, in seconds of real time: a receiver is given ten."""
 
 
-async def run(call: ControlCall) -> dict[str, Any]:
+async def run_queue(call: ControlCall) -> dict[str, Any]:
     """Work off the jobs that are due at the present moment, `max` of them at most."""
-    workspace = call.workspace()
+    run = call.store.engines.run
+    workspace = await run(call.workspace)
     body = {} if call.body is None else call.body
     if not isinstance(body, dict) or body.keys() - {"max"}:
         raise Problem(400, "Send {max: how many jobs at most}, or nothing for all that are due.")
     limit = body.get("max")
     if "max" in body and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
         raise Problem(400, f"max is a whole number from 1, not {limit!r}.")
-    return _told(call, workspace.id, await running.run_queue(call.store, workspace, limit), 0)
+    done = await running.run_queue(call.store, workspace, limit)
+    return await run(_told, call, workspace.id, done, 0)
 
 
 async def settle(call: ControlCall) -> dict[str, Any]:
     """Do all that is due at the present moment, wait for the deliveries, and again, until nothing is due."""
-    workspace = call.workspace()
+    run = call.store.engines.run
+    workspace = await run(call.workspace)
     if call.body not in (None, {}):
         raise Problem(400, "settle takes nothing: send no body.")
     done: list[Done] = []
@@ -43,7 +46,7 @@ async def settle(call: ControlCall) -> dict[str, Any]:
 
     async def told() -> int:
         nonlocal deliveries
-        count = call.store.deliveries.pending(workspace.id)
+        count = await run(call.store.deliveries.pending, workspace.id)
         if not await delivered(call.store, workspace.id, _LONGEST_WAIT, call.receive):
             raise Problem(504, f"Deliveries of webhooks are still on their way after {_LONGEST_WAIT} s; settle again.")
         deliveries += count
@@ -53,7 +56,7 @@ async def settle(call: ControlCall) -> dict[str, Any]:
         now = await running.run_present(call.store, workspace, told)
         done += now
         if not await told() and not now:
-            return _told(call, workspace.id, done, deliveries)
+            return await run(_told, call, workspace.id, done, deliveries)
 
 
 def _told(call: ControlCall, workspace: str, done: Sequence[Done], deliveries: int) -> dict[str, Any]:

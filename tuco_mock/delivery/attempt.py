@@ -25,14 +25,15 @@ _STOPPED = "the server stopped"
 
 async def attempt(store: Store, workspace: str, delivery: Delivery) -> Outcome:
     """Send a delivery, and note with it and its webhook what came of it; a server that stops cuts it short."""
-    sent_at = iso(store.vitals.clock(workspace).now())
+    run = store.engines.run
+    sent_at = iso((await run(store.vitals.clock, workspace)).now())
     began = time.perf_counter()
     outcome = Outcome(error="cut short")
     try:
         outcome = await _tried(store, delivery)
     finally:
         outcome.took = round((time.perf_counter() - began) * 1000, 3)
-        _note(store, workspace, delivery, sent_at, outcome)
+        await run(_note, store, workspace, delivery, sent_at, outcome)
     return outcome
 
 

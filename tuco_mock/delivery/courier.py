@@ -11,9 +11,11 @@ import contextlib
 import contextvars
 import logging
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tuco_mock.delivery.attempt import attempt
+from tuco_mock.state.away import first_line
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -25,6 +27,31 @@ log = logging.getLogger("tuco_mock.delivery")
 
 HEAD_START = 0.25
 """How long a delivery has the lane of its webhook to itself, in seconds of real time."""
+
+
+_PATIENCE = 1.0
+"""After how many seconds engines that don't answer are asked again."""
+
+
+class _Waiting(NamedTuple):
+    """What is to be sent in a workspace now, and in how many seconds of real time there may be more."""
+
+    deliveries: list[Delivery]
+    seconds: float | None
+
+
+def _waiting(store: Store, workspace: str) -> _Waiting:
+    clock = store.vitals.clock(workspace)
+    due = store.deliveries.release_due(workspace, clock.now())
+    seconds = None if due is None or clock.frozen else (due - clock.now()) / 1000
+    return _Waiting(store.deliveries.take(workspace), seconds)
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 class Courier:
@@ -41,6 +68,7 @@ class Courier:
         self._lanes: dict[tuple[str, str], deque[Delivery]] = {}
         self._tasks: dict[asyncio.Task[Any], str] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._looks: dict[str, bool] = {}  # where it is being looked, and whether to look once more
 
     def wake(self, workspace: str) -> None:
         """Something waits there: look once the present call is answered. From any thread."""
@@ -53,7 +81,14 @@ class Courier:
         self._asked.discard(workspace)
 
     def forget(self, workspace: str) -> None:
-        """Stop what is on its way there, and send nothing more of what was taken."""
+        """Stop what is on its way there, and send nothing more of what was taken. From any thread."""
+        if self.loop is None or self.loop.is_closed() or _running_loop() is self.loop:
+            return self._forget(workspace)
+        with contextlib.suppress(RuntimeError):  # it has ended meanwhile, and with it what was on its way
+            self.loop.call_soon_threadsafe(self._forget, workspace, context=contextvars.Context())
+        return None
+
+    def _forget(self, workspace: str) -> None:
         for lane in [lane for lane in self._lanes if lane[0] == workspace]:
             del self._lanes[lane]
         for task in [task for task, where in self._tasks.items() if where == workspace]:
@@ -66,20 +101,31 @@ class Courier:
     def _look(self, workspace: str) -> None:
         """Put what waits there into its lanes."""
         self._asked.discard(workspace)
-        store = self._store
-        if store.bell.ended:
-            return
-        clock = store.vitals.clock(workspace)
-        due = store.deliveries.release_due(workspace, clock.now())
-        if due is not None and not clock.frozen:
-            self._come_back(workspace, (due - clock.now()) / 1000)
-        for delivery in store.deliveries.take(workspace):
+        if workspace in self._looks:
+            self._looks[workspace] = True
+        elif not self._store.bell.ended:
+            self._looks[workspace] = False
+            found, failed = partial(self._found, workspace), partial(self._not_found, workspace)
+            self._store.engines.call(partial(_waiting, self._store, workspace), found, failed)
+
+    def _found(self, workspace: str, found: _Waiting) -> None:
+        if found.seconds is not None:
+            self._come_back(workspace, found.seconds)
+        for delivery in found.deliveries:
             lane = (workspace, delivery.webhook_id)
             if lane in self._lanes:
                 self._lanes[lane].append(delivery)
             else:
                 self._lanes[lane] = deque([delivery])
                 self._start(workspace, self._serve(lane))
+        if self._looks.pop(workspace):
+            self._look(workspace)
+
+    def _not_found(self, workspace: str, error: BaseException) -> None:
+        """The engines don't answer: look again in a while."""
+        self._looks.pop(workspace)
+        log.error("what waits in %s can't be seen, and is looked for again: %s", workspace, first_line(error))
+        self._come_back(workspace, _PATIENCE)
 
     def _come_back(self, workspace: str, seconds: float) -> None:
         earlier = self._timers.pop(workspace, None)

@@ -128,6 +128,7 @@ class InProcess:
         asyncio.run_coroutine_threadsafe(self._end(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+        getattr(self._app, "close", bool)()
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)

@@ -25,9 +25,8 @@ from tuco_mock.domain.deliveries import Delivery
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from redis import Redis
-
     from tuco_mock.state.bell import Bell
+    from tuco_mock.state.engines import Engines
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Delivery).decode
@@ -51,10 +50,11 @@ class Deliveries:
         limit: how many that are done each workspace keeps.
     """
 
-    def __init__(self, redis: Redis, bell: Bell, limit: int) -> None:
+    def __init__(self, engines: Engines, bell: Bell, limit: int) -> None:
         self.courier: Courier | None = None
         self.limit = limit
-        self._redis = redis
+        self._engines = engines
+        self._redis = engines.redis
         self._bell = bell
 
     def begin(self, workspace: str, delivery: Delivery) -> Delivery:
@@ -129,10 +129,10 @@ class Deliveries:
         """Wait until none is pending, for so many seconds of real time; whether none is then."""
         with contextlib.suppress(TimeoutError), self._bell.listen(workspace) as ringing:
             async with asyncio.timeout(seconds):
-                while self.pending(workspace) and not self._bell.ended:
-                    ringing.clear()
+                while await self._engines.run(self.pending, workspace) and not self._bell.ended:
                     await ringing.wait()
-        return not self.pending(workspace)
+                    ringing.clear()
+        return not await self._engines.run(self.pending, workspace)
 
     def all(self, workspace: str) -> list[Delivery]:
         """All that are known, by their numbers."""

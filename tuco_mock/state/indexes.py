@@ -8,6 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pymongo.errors import OperationFailure
+
+from tuco_mock.state.away import first_line
+from tuco_mock.state.engines import UnusableEngine
+
 if TYPE_CHECKING:
     from tuco_mock.state.engines import Engines
 
@@ -58,7 +63,21 @@ UNIQUE: dict[str, dict[str, tuple[str, ...]]] = {
 
 
 def create(engines: Engines) -> None:
-    """Create every index; those that exist are left as they are."""
+    """Create every index; those that exist are left as they are.
+
+    Raises:
+        UnusableEngine: there are others of the same names.
+    """
+    try:
+        _create(engines)
+    except OperationFailure as error:
+        raise UnusableEngine(
+            f"{engines.documents_name} has no room for our indexes (--fresh drops those of another version): "
+            f"{first_line(error)}"
+        ) from error
+
+
+def _create(engines: Engines) -> None:
     for name, declared in INDEXES.items():
         collection = engines.documents[name]
         if name in IN_WORKSPACE and name not in _WITHOUT_SEQUENCE:

@@ -34,7 +34,10 @@ class Replies:
 
     def between(self, workspace: str, since: str | None, until: str | None) -> list[Document]:
         """The replies within the bounds, both inclusive, newest first (R9)."""
-        bounds = {name: bound for name, bound in (("$gte", since), ("$lte", until)) if bound is not None}
+        # of texts of one length, those up to `until` are those before anything longer; said so, since SecantusDB's $lte
+        # leaves out the bound itself where an index goes on behind the field
+        behind = None if until is None else until + "~"
+        bounds = {name: bound for name, bound in (("$gte", since), ("$lt", behind)) if bound is not None}
         chosen: dict[str, Any] = {"workspaceId": workspace, **({"receivedAt": bounds} if bounds else {})}
         return list(self._replies.find(chosen, sort=_NEWEST_FIRST))
 

@@ -179,5 +179,4 @@ def _differences(workspace: str, name: str) -> str:
 
 
 def _encode(image: Any) -> str:
-    """The image as JSON; a real MongoDB gives its long integers as a subclass of int, which is one all the same."""
-    return msgspec.json.encode(image, enc_hook=int).decode()
+    return msgspec.json.encode(image).decode()

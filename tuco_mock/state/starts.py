@@ -37,6 +37,10 @@ class Starts:
         """Keep what the whole server is reset to."""
         self._redis.set(_SERVER, msgspec.json.encode(starts))
 
+    def exist(self) -> bool:
+        """Whether the server has been started with something."""
+        return bool(self._redis.exists(_SERVER))
+
     def server(self) -> list[Start]:
         """What the whole server is reset to: its first workspaces, in their order."""
         kept = cast("str | None", self._redis.get(_SERVER))

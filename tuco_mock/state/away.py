@@ -1,0 +1,19 @@
+"""What engines raise when they are not there, or not ready: in time they may be again."""
+
+from __future__ import annotations
+
+from pymongo.errors import AutoReconnect, ConnectionFailure, NotPrimaryError, WaitQueueTimeoutError
+from redis.exceptions import BusyLoadingError, MaxConnectionsError, ReadOnlyError
+from redis.exceptions import ConnectionError as NotConnected
+from redis.exceptions import TimeoutError as NotInTime
+
+AWAY = (
+    *(AutoReconnect, ConnectionFailure, NotPrimaryError, WaitQueueTimeoutError),
+    *(NotConnected, NotInTime, BusyLoadingError, MaxConnectionsError, ReadOnlyError),
+)
+"""The errors of an engine that is away."""
+
+
+def first_line(error: BaseException) -> str:
+    """What an error says, without the state of the whole topology that pymongo puts behind it."""
+    return str(error).partition(", full error")[0].partition(", Timeout:")[0].partition("\n")[0]
