@@ -387,3 +387,29 @@ def test_junk_anywhere_is_placed_there(data: st.DataObject, value: object) -> No
             ".campaigns[0]",
         }
         assert any(found.startswith(named[0]) or found == named[1] for found in paths) or by_id, (path, paths)
+
+
+PAST = {
+    "id": OTHER,
+    "leadId": LEAD,
+    "addresses": ["jane@example.com", "+14155550100"],
+    "message": "Stop",
+    "receivedAt": "-1h",
+}
+
+
+@pytest.mark.clause("P19")
+@pytest.mark.parametrize(
+    ("given", "path", "text"),
+    [
+        ([{**PAST, "addresses": ["nobody"]}], "pastReplies[0].addresses[0]", "expected a phone number or an email"),
+        ([PAST, {**PAST, "id": OTHER.upper()}], "pastReplies[1].id", "is the id of pastReplies[0] already"),
+        ([{**PAST, "leadId": "x"}], "pastReplies[0].leadId", "expected 24 hexadecimal digits"),
+        ([{k: v for k, v in PAST.items() if k != "receivedAt"}], "pastReplies[0]", "`receivedAt` is missing"),
+    ],
+)
+def test_what_removed_leads_had_said(given: list[dict[str, Any]], path: str, text: str) -> None:
+    found, said = mistake_in({"pastReplies": given})
+    assert found == path
+    assert text in said
+    check_workspace({"pastReplies": [PAST]})

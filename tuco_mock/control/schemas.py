@@ -215,6 +215,7 @@ LEVEL: Schema = {**_object(tokens={"type": "number", "minimum": 0}), "additional
 ADDRESS: Schema = {"$ref": "#/components/schemas/Address"}
 ADDRESSES = _object(addresses=_list(ADDRESS))
 ADDRESS_OR_ADDRESSES: Schema = {"oneOf": [ADDRESS, _list(ADDRESS)]}
+PAST_REPLIES = _object(pastReplies=_list({"$ref": "#/components/schemas/PastReply"}))
 PROBLEM: Schema = {
     **_object(type=_TEXT, title=_TEXT, status={"type": "integer"}, detail=_TEXT),
 }
