@@ -33,7 +33,8 @@ class Removed(NamedTuple):
 
 
 def remove_leads(store: Store, workspace: Workspace, lead_ids: Sequence[str]) -> Removed:
-    """Remove leads, their messages with the jobs, their replies and threads, and their places in campaigns.
+    """Remove leads, their messages with the jobs, their replies and threads, their places in campaigns, and
+    what was still to happen to all that.
 
     What they had said is kept where no operation of the API shows it: it stays known who opted out (P19).
 
@@ -52,6 +53,7 @@ def remove_leads(store: Store, workspace: Workspace, lead_ids: Sequence[str]) ->
     by_id = {lead["id"]: lead for lead in leads}
     store.past_replies.keep(here, [past_of(here, reply, by_id[reply["leadId"]]) for reply in replies])
     jobs = store.queue.discard(here, message_ids) if message_ids else 0
+    store.agenda.forget(here, frozenset(message_ids), frozenset(found))
     for kind in ("messages", "replies", "threads"):
         store.documents.remove(here, kind, theirs)
     enrolments = store.documents.remove(here, "enrolments", theirs)
