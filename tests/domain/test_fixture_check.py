@@ -466,6 +466,15 @@ def test_what_can_happen(act: dict[str, Any]) -> None:
 
 
 BLANK, LONG = "expected a text that is not blank", "of 3650 days at most"
+_ADDRESS_SLIPS: list[tuple[dict[str, Any], str, str]] = [
+    ({"replies": {"message": ""}}, "replies.message", BLANK),
+    ({"replies": {"message": "\u00a0 "}}, "replies.message", BLANK),
+    ({"replies": {"message": "Hi", "after": "3651d"}}, "replies.after", LONG),
+    ({"fails": ""}, "fails", BLANK),
+    ({"fails": " "}, "fails", BLANK),
+    ({"takes": "1000000000000s"}, "takes", LONG),
+    ({"opens": "P3650DT0.001S"}, "opens", LONG),
+]
 
 
 @pytest.mark.clause("V8")
@@ -474,15 +483,7 @@ BLANK, LONG = "expected a text that is not blank", "of 3650 days at most"
     [
         *(
             ({"addresses": [{"address": "a@example.com", **does}]}, f"addresses[0].{path}", text)
-            for does, path, text in [
-                ({"replies": {"message": ""}}, "replies.message", BLANK),
-                ({"replies": {"message": "\u00a0 "}}, "replies.message", BLANK),
-                ({"replies": {"message": "Hi", "after": "3651d"}}, "replies.after", LONG),
-                ({"fails": ""}, "fails", BLANK),
-                ({"fails": " "}, "fails", BLANK),
-                ({"takes": "1000000000000s"}, "takes", LONG),
-                ({"opens": "P3650DT0.001S"}, "opens", LONG),
-            ]
+            for does, path, text in _ADDRESS_SLIPS
         ),
         ({"campaigns": [{"name": ""}]}, "campaigns[0].name", BLANK),
         ({"campaigns": [{"name": "A", "steps": [{"message": " "}]}]}, "campaigns[0].steps[0].message", BLANK),
@@ -506,5 +507,5 @@ def test_texts_that_say_nothing_and_times_that_nobody_means(workspace: dict[str,
 
 
 def test_as_long_as_may_be() -> None:
-    longest = {"takes": "3650d", "opens": "PT87600H", "replies": {"message": "Hi", "after": "3650d"}}
+    longest: dict[str, Any] = {"takes": "3650d", "opens": "PT87600H", "replies": {"message": "Hi", "after": "3650d"}}
     check_workspace({"addresses": [{"address": "a@example.com", **longest}], "clock": {"live": "-3652000d"}})

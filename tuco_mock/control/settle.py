@@ -43,6 +43,7 @@ async def settle(call: ControlCall) -> dict[str, Any]:
 
     async def told() -> int:
         nonlocal deliveries
+        call.store.deliveries.release_due(workspace.id, call.store.vitals.clock(workspace.id).now())
         count = call.store.deliveries.pending(workspace.id)
         if not await delivered(call.store, workspace.id, _LONGEST_WAIT, call.receive):
             raise Problem(504, f"Deliveries of webhooks are still on their way after {_LONGEST_WAIT} s; settle again.")
@@ -58,7 +59,9 @@ async def settle(call: ControlCall) -> dict[str, Any]:
 
 def _told(call: ControlCall, workspace: str, done: Sequence[Done], deliveries: int) -> dict[str, Any]:
     now = call.store.vitals.clock(workspace).now()
-    due = next_due(call.store, workspace, now)
+    delayed = call.store.deliveries.next_delayed(workspace)
+    due = min((each for each in (next_due(call.store, workspace, now), delayed) if each is not None), default=None)
+    states = Counter(each.state for each in call.store.deliveries.waiting(workspace))
     return {
         "now": iso(now),
         "counts": dict(Counter(each.kind for each in done)),
@@ -72,5 +75,10 @@ def _told(call: ControlCall, workspace: str, done: Sequence[Done], deliveries: i
             for each in done
         ],
         "deliveries": deliveries,
+        "waiting": {
+            "delayed": states["delayed"],
+            "until": None if delayed is None else iso(delayed),
+            "held": states["held"],
+        },
         "nextDue": None if due is None else iso(due),
     }

@@ -12,9 +12,13 @@ from tuco_mock.domain.fixture.model import WebhookEvent
 from tuco_mock.domain.fixture.values import Duration, ObjectId, Said
 from tuco_mock.domain.timestamps import iso
 
-State = Literal["pending", "delivered", "failed", "lost", "delayed", "held"]
+State = Literal["pending", "delivered", "failed", "lost", "delayed", "held", "dropped"]
 """pending: about to be sent, or on its way. delivered: answered with 2xx. failed: answered otherwise, or not at
-all. lost: the lab let it vanish. delayed: it waits for the workspace's clock. held: it waits for the next one."""
+all. lost: the lab let it vanish. delayed: it waits for the workspace's clock. held: it waits for the next one.
+dropped: its webhook was removed while it waited."""
+
+REMOVED = "The webhook was removed"
+"""The error of a delivery that is dropped (H7)."""
 
 LONGEST_RESPONSE = 8 * 1024
 """How much of a receiver's answer is kept, in bytes."""

@@ -97,7 +97,7 @@ class Store:
         self.bell = Bell()
         self.webhooks = Webhooks(engines, self.documents)
         self.lab: Rules[LabRule] = Rules(engines.redis, "lab-rule", LabRule)
-        self.deliveries = Deliveries(engines.redis, self.bell, journal_limit)
+        self.deliveries = Deliveries(engines.redis, self.bell, journal_limit, self.webhooks)
         self.log = Log(engines.redis, self.bell, journal_limit)
 
     def worker_of(self, workspace: Workspace) -> WorkerMode:
