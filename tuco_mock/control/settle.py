@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tuco_mock.actions import running
 from tuco_mock.actions.worker import next_due
 from tuco_mock.control.deliveries import delivered
-from tuco_mock.control.problem import Problem
+from tuco_mock.control.problem import Problem, stopping
 from tuco_mock.domain.timestamps import iso
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ async def run(call: ControlCall) -> dict[str, Any]:
     limit = body.get("max")
     if "max" in body and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
         raise Problem(400, f"max is a whole number from 1, not {limit!r}.")
-    return _told(call, workspace.id, await running.run_queue(call.store, workspace, limit), 0)
+    return _told(call, workspace.id, _whole(call, await running.run_queue(call.store, workspace, limit)), 0)
 
 
 async def settle(call: ControlCall) -> dict[str, Any]:
@@ -46,15 +46,23 @@ async def settle(call: ControlCall) -> dict[str, Any]:
         call.store.deliveries.release_due(workspace.id, call.store.vitals.clock(workspace.id).now())
         count = call.store.deliveries.pending(workspace.id)
         if not await delivered(call.store, workspace.id, _LONGEST_WAIT, call.receive):
+            _whole(call, done)
             raise Problem(504, f"Deliveries of webhooks are still on their way after {_LONGEST_WAIT} s; settle again.")
         deliveries += count
         return count
 
     while True:
-        now = await running.run_present(call.store, workspace, told)
+        now = _whole(call, await running.run_present(call.store, workspace, told))
         done += now
         if not await told() and not now:
             return _told(call, workspace.id, done, deliveries)
+
+
+def _whole(call: ControlCall, done: list[Done]) -> list[Done]:
+    """What was done, if the server did not stop meanwhile."""
+    if call.store.bell.ended:
+        raise stopping(f"{len(done)} of what was due now is done")
+    return done
 
 
 def _told(call: ControlCall, workspace: str, done: Sequence[Done], deliveries: int) -> dict[str, Any]:
