@@ -63,6 +63,20 @@ def test_no_module_is_longer_than_can_be_read_at_once() -> None:
     assert long.keys() == LONGER_FOR_A_REASON.keys(), "who has become shorter needs no exception"
 
 
+NO_REASON = re.compile(r"# (?:noqa(?!: [A-Z]+[0-9]+(?:, ?[A-Z]+[0-9]+)* - \S)|type: ignore(?!\[[\w-]+\] # \S)|fmt: )")
+"""A rule put aside without its reason: `# noqa: ABC123 - why` has it, and, for mypy, `# type: ignore[abc] # why`."""
+
+
+def test_a_rule_that_is_put_aside_has_its_reason() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in (*MODULES, *sorted((ROOT / "tests").rglob("*.py")))
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if NO_REASON.search(line) and "NO_REASON = " not in line
+    ]
+    assert found == []
+
+
 # what is loaded when
 
 

@@ -7,6 +7,7 @@ import json
 import platform
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 from urllib.parse import quote
@@ -54,8 +55,8 @@ def latency(folder: Path, rounds: int, calls: int) -> Figures:
             load.sequential(mock.port, ours, 200)
             load.sequential(floor.port, [theirs], 200)
             mine, bare = load.paired(
-                lambda ours=ours: load.sequential(mock.port, ours, calls // rounds),  # type: ignore[misc]
-                lambda theirs=theirs: load.sequential(floor.port, [theirs], calls // rounds),  # type: ignore[misc]
+                partial(load.sequential, mock.port, ours, calls // rounds),
+                partial(load.sequential, floor.port, [theirs], calls // rounds),
                 rounds,
             )
             figures |= {f"{name} µs": mine * 1e6, f"{name} floor µs": bare * 1e6, f"{name} / floor": mine / bare}

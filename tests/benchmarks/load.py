@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import cycle
 from statistics import median
 from typing import NamedTuple, cast
@@ -95,7 +96,7 @@ def throughput(port: int, calls: Sequence[Call], count: int, connections: int = 
         begun = time.perf_counter()
         for done in events:
             await loop.create_connection(
-                lambda done=done: _Connection(requests, took, budget, done),  # type: ignore[misc]
+                partial(_Connection, requests, took, budget, done),
                 "127.0.0.1",
                 port,
             )

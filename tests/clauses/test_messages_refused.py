@@ -152,7 +152,21 @@ def test_no_time_of_day(busy: World, name: str, time: Any) -> None:
 @pytest.mark.clause("M9")
 @pytest.mark.parametrize(
     "zone",
-    ["Mars/Olympus", "america/new_york", "America", "../etc/passwd", "/etc/localtime", "UTC\0", "x" * 100, 5, [], {}],
+    [
+        *(
+            "Mars/Olympus",
+            "america/new_york",
+            "America",
+            "../etc/passwd",
+            "/etc/localtime",
+            "UTC\0",
+            "x" * 100,
+            5,
+            [],
+            {},
+        ),
+        *("posix/Europe/Berlin", "right/Europe/Berlin", "localtime", "posixrules", "Factory"),
+    ],
     ids=str,
 )
 def test_no_time_zone(busy: World, zone: Any) -> None:

@@ -31,14 +31,15 @@ def busy(make_world: Callable[..., World]) -> Shop:
     return shop
 
 
-def meanwhile(shop: Shop, method: str, path: str, body: Any = None) -> None:
-    """Call while the clock is being moved by five hours: as soon as the first message has left."""
+def meanwhile(shop: Shop, method: str, path: str, body: Any = None) -> Any:
+    """The answer to a call while the clock is being moved by five hours: as soon as the first message has left."""
     moving = threading.Thread(target=shop.world.clock, kwargs={"advance": "5h"})
     moving.start()
     while shop.world.control("GET", "/messages?status=delivered&limit=1")["total"] == 0:
         pass  # each look is a call over the socket
-    shop.world.control(method, path, body)
+    answer = shop.world.control(method, path, body)
     moving.join()
+    return answer
 
 
 def counted(shop: Shop) -> int:
@@ -75,6 +76,20 @@ def test_a_clock_that_is_set_meanwhile_stays_set(busy: Shop) -> None:
 
 
 @pytest.mark.clause("W23")
+@pytest.mark.parametrize("path", ["/queue/run", "/settle"])
+def test_who_works_there_waits_until_the_clock_has_arrived(busy: Shop, path: str) -> None:
+    assert meanwhile(busy, "POST", path)["now"] == "2026-03-13T17:00:00.000Z"
+    assert counted(busy) == 5 * 3600 // 50
+
+
+@pytest.mark.clause("W23")
+def test_settings_that_are_changed_meanwhile_hold_from_then_on(busy: Shop) -> None:
+    meanwhile(busy, "PATCH", "", {"worker": "manual"})
+    assert busy.world.control("GET", "/clock")["now"] == "2026-03-13T17:00:00.000Z"
+    assert counted(busy) == 5 * 3600 // 50
+
+
+@pytest.mark.clause("W11")
 def test_at_the_end_of_time_what_can_t_wait_fails(make_world: Callable[..., World]) -> None:
     shop = Shop(make_world, worker="auto", clock="9999-12-31T23:59:50Z")
     first, second = (shop.world.send(recipientPhone=f"+1415555010{n}")["message"]["_id"] for n in range(2))

@@ -150,8 +150,9 @@ def test_a_workspace_that_is_dropped_while_webhooks_are_waited_for(http: httpx.C
 
     with Dropping() as receiver:
         register(shop.world, receiver.url, "message.sent")
-        shop.world.http.post(f"/_tuco/workspaces/{shop.world.id}/clock", json={"advance": "1d"})
+        moved = shop.world.http.post(f"/_tuco/workspaces/{shop.world.id}/clock", json={"advance": "1d"})
         assert dropped.wait(REAL_SECONDS)
+    assert moved.status_code == 404
     assert shop.world.http.get(f"/_tuco/workspaces/{shop.world.id}").status_code == 404
 
 

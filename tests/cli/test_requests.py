@@ -55,6 +55,31 @@ def test_the_newest(tuco: Tuco, at: tuple[str, ...]) -> None:
     assert len(lines(tuco("requests", *at, "--number", "9"))) == 3
 
 
+def test_those_about_a_lead(tuco: Tuco, at: tuple[str, ...], world: World) -> None:
+    [lead] = [each["id"] for each in world.control("GET", "/leads")["leads"]]
+    world.replies(recipientPhone="+14155550100")
+    for name in (lead, "+14155550100", "(415) 555-0100"):
+        assert [each["method"] for each in lines(tuco("requests", *at, "--lead", name))] == ["POST", "GET"]
+        assert [each["method"] for each in lines(tuco("requests", *at, "--lead", name, "-n", "1"))] == ["GET"]
+    nobody = tuco("requests", *at, "--lead", "+14155550199")
+    assert (nobody.code, nobody.out) == (0, "")
+    assert nobody.err.startswith("no lead has +14155550199")
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        ("--clear", "--clear forgets all requests: leave --lead out"),
+        ("--unclaimed", "--unclaimed requests are about nobody's lead: leave --lead out"),
+    ],
+)
+def test_a_lead_and_what_has_none(tuco: Tuco, at: tuple[str, ...], world: World, other: str, told: str) -> None:
+    ended = tuco("requests", *at, "--lead", "+14155550100", other)
+    assert (ended.code, ended.out) == (2, "")
+    assert told in ended.err
+    assert len(world.requests()) == 3
+
+
 def test_a_table_on_a_terminal(home: Path, at: tuple[str, ...]) -> None:
     with on_terminal([*COMMAND, "requests", *at], home, environment(home)) as terminal:
         head, *rows = terminal.everything().splitlines()

@@ -121,6 +121,41 @@ def test_what_came_later_than_something_else_is_told(tuco: Tuco, verb: str, afte
         VERBS[verb](tuco)("GET", REPLIES, after=after)
 
 
+@every_verb
+@pytest.mark.parametrize("lead", [5, True, b"+14155550100", {"id": "x"}])
+def test_what_is_no_lead_is_told(tuco: Tuco, verb: str, lead: Any) -> None:
+    with pytest.raises(TucoError, match="lead is a lead, as `add_lead` gives it, its id, phone or email; not "):
+        VERBS[verb](tuco)("GET", REPLIES, lead=lead)
+
+
+@every_verb
+def test_a_text_that_can_be_nobody_s_is_told(tuco: Tuco, verb: str) -> None:
+    with pytest.raises(ControlError, match=r"match\.lead: expected a lead's id, or one of its phones or emails, found"):
+        VERBS[verb](tuco)("GET", REPLIES, lead="Jane")
+
+
+@every_verb
+def test_a_keyword_that_a_verb_does_not_take_is_told(tuco: Tuco, verb: str) -> None:
+    ask = VERBS[verb](tuco)
+    with pytest.raises(
+        TypeError, match=rf"^{verb}\(\) got an unexpected keyword argument 'header'; did you mean 'headers'"
+    ):
+        ask("GET", REPLIES, header={})
+    others = "besides its own there are after, headers, json, lead, query, status$"
+    with pytest.raises(TypeError, match=rf"^{verb}\(\) got an unexpected keyword argument 'colour'; {others}"):
+        ask("GET", REPLIES, colour=1)
+
+
+def test_a_keyword_that_a_fault_s_verb_does_not_take_is_told(tuco: Tuco) -> None:
+    plans: dict[str, Verb] = {"fail_next": tuco.fail_next, "latency": tuco.latency, "drop_next": tuco.drop_next}
+    for (verb, plan), first in zip(plans.items(), (500, 1, "reset"), strict=True):
+        with pytest.raises(
+            TypeError, match=rf"^{verb}\(\) got an unexpected keyword argument 'paths'; did you mean 'path'"
+        ):
+            plan(first, paths=REPLIES)
+    assert tuco.faults.list() == []
+
+
 @pytest.mark.parametrize("calls", [("GET", REPLIES), (5, 6)])
 def test_calls_in_order_are_tuples(tuco: Tuco, calls: Any) -> None:
     with pytest.raises(TucoError, match=r"call 1 is \(method, path\) or \(method, path, json\), not ('GET'|5)"):

@@ -29,14 +29,7 @@ class Answering:
     def __init__(self, answer: Mapping[str, Any]) -> None:
         self._content = json.dumps(answer).encode()
 
-    def send(
-        self,
-        method: str,  # noqa: ARG002 - what is asked doesn't matter
-        path: str,  # noqa: ARG002
-        headers: Any,  # noqa: ARG002
-        body: bytes | None,  # noqa: ARG002
-        seconds: float,  # noqa: ARG002
-    ) -> tuple[int, bytes]:
+    def send(self, *_: Any, **__: Any) -> tuple[int, bytes]:
         return 200, self._content
 
     def transport(self) -> NoReturn:

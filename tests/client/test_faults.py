@@ -10,6 +10,7 @@ import pytest
 
 from tests.client.conftest import CANCEL, REPLIES
 from tuco_mock.client import ControlError, Fault, FaultEffect, FaultMatch, Tuco, TucoError
+from tuco_mock.client.faults import Drop
 from tuco_mock.pytest_plugin import MakeTuco
 
 PHONE = "+14155550100"
@@ -91,9 +92,9 @@ def test_latency_may_vary_and_be_for_some_calls_only(tuco: Tuco) -> None:
     ],
 )
 def test_a_lost_answer_is_the_error_that_httpx_has_for_it(
-    tuco: Tuco, kind: str, error: type[Exception], text: str
+    tuco: Tuco, kind: Drop, error: type[Exception], text: str
 ) -> None:
-    tuco.drop_next(kind)  # type: ignore[arg-type] # one of those there are
+    tuco.drop_next(kind)
     with pytest.raises(error, match=text):
         tuco.client.get(REPLIES)
     assert tuco.client.get(REPLIES).status_code == 200

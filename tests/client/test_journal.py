@@ -65,6 +65,43 @@ def test_requests_are_found_by_all_that_can_be_asked(tuco: Tuco) -> None:
     assert len(tuco.find(query={"recipientPhone": PHONE})) == 1
 
 
+def test_requests_are_found_by_the_lead_they_are_about(tuco: Tuco) -> None:
+    lead, other = tuco.add_lead(phone=PHONE, altEmail1="jane@example.com"), tuco.add_lead(phone=OTHER)
+    tuco.drop_next("garbage", lead=lead)
+    cancel(tuco)
+    tuco.client.get(REPLIES, params={"recipientEmail": "jane@example.com"})
+    cancel(tuco, OTHER)
+    for named in (lead, lead.id, PHONE, "(415) 555-0100", "Jane@Example.com"):
+        assert [each.method for each in tuco.find(lead=named)] == ["POST", "GET"]
+        assert tuco.count("POST", CANCEL, lead=named) == 1
+        tuco.assert_called("POST", CANCEL, lead=named, times=1)
+        assert tuco.wait_for_request("GET", REPLIES, lead=named, timeout=0).lead == lead.id
+    tuco.assert_not_called("GET", lead=other)
+    with pytest.raises(AssertionError, match=rf"^expected no POST with lead \{OTHER}, but it came once"):
+        tuco.assert_not_called("POST", lead=OTHER)
+
+
+def test_a_miss_tells_which_leads_requests_were_about(tuco: Tuco) -> None:
+    lead, other = tuco.add_lead(phone=PHONE), tuco.add_lead(phone=OTHER)
+    cancel(tuco)
+    told = (
+        rf"^expected POST {CANCEL} with lead {other.id}, but it never came\n(.*\n)*.*lead is {lead.id}, not {other.id}"
+    )
+    with pytest.raises(AssertionError, match=told):
+        tuco.assert_called("POST", CANCEL, lead=other)
+    with pytest.raises(AssertionError, match=r"no lead has \+14155550109; lead \w+ has "):
+        tuco.assert_called("POST", CANCEL, lead="+14155550109")
+
+
+@pytest.mark.asyncio
+async def test_a_request_about_a_lead_is_waited_for(tuco: Tuco) -> None:
+    lead = tuco.add_lead(phone=PHONE)
+    await tuco.async_client.post(CANCEL, json={"recipientPhone": OTHER})
+    await tuco.async_client.post(CANCEL, json={"recipientPhone": PHONE})
+    found = await tuco.async_wait_for_request("POST", CANCEL, lead=lead)
+    assert found.body == {"recipientPhone": PHONE}
+
+
 def test_the_journal_can_begin_anew(tuco: Tuco) -> None:
     cancel(tuco)
     tuco.clear_requests()

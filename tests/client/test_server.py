@@ -31,7 +31,7 @@ class _Stranger(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.send_error(404, "What is that?")
 
-    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
+    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the name that http.server gives it
         """Say nothing."""
 
 

@@ -157,7 +157,7 @@ def test_arguments_that_make_no_sense(tuco: Tuco) -> None:
         lambda: tuco.webhooks.wait(times=0),
         lambda: tuco.webhooks.wait(timeout="soon"),
         lambda: tuco.webhooks.answer(times=-1),
-        lambda: tuco.webhooks.answer(delay=None),  # type: ignore[arg-type]
+        lambda: tuco.webhooks.answer(delay=None),  # type: ignore[arg-type] # what is told
         lambda: tuco.redeliver(7),
         lambda: tuco.deliveries(event="x"),
     ):

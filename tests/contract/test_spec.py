@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from tuco_mock.contract.schemas import Schemas
 from tuco_mock.contract.spec import load_spec, operations, resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 DOCUMENT = load_spec()
 SCHEMAS = Schemas(DOCUMENT)
@@ -27,205 +28,147 @@ NO_FALLBACK = (
     "sendFallbackSmsOnFailed is true but fallback SMS is not configured. Configure fallback in workspace settings "
     "(Settings → Fallback) or set sendFallbackSmsOnFailed to false."
 )
-ERRORS = {
-    ("cancelForLead", "400"): [
-        "Either leadId, recipientPhone, or recipientEmail is required",
-        "Invalid leadId",
-        "No active workspace",
-        "Invalid request body (JSON required)",
-        "Request body must be a JSON object",
-    ],
-    ("cancelForLead", "401"): ["Unauthorized"],
-    ("cancelForLead", "405"): ["Method not allowed"],
-    ("cancelForLead", "413"): ["Request body too large"],
-    ("cancelForLead", "500"): ["Internal server error"],
-    ("sendMessage", "400"): [
-        "Request body must be a JSON object",
-        "Invalid request body (JSON required)",
-        "recipientPhone: expected a text",
-        "Message and attachmentUrls cannot both be empty",
-        "Invalid messageType. Must be email, sms, or imessage",
-        "attachmentUrls must be an array",
-        "Maximum 2 attachments per message",
-        "No active lines in workspace. Add and activate a line, or provide fromLineId.",
-        "Invalid scheduledDate format",
-        "Invalid time format. sendWindowStart and sendWindowEnd must be in HH:mm format (e.g., 09:00, 17:00)",
-        "Invalid timezone or time window settings. Please check your timezone and time format.",
-        "Either recipientEmail or recipientPhone is required (in body or on the lead when leadId is provided).",
-        NO_FALLBACK,
-        "No active workspace",
-    ],
-    ("sendMessage", "401"): ["Unauthorized"],
-    ("sendMessage", "402"): ["READ_ONLY"],
-    ("sendMessage", "403"): ["Attachment URL does not belong to this organization"],
-    ("sendMessage", "404"): ["Lead not found or access denied", "Line not found"],
-    ("sendMessage", "405"): ["Method not allowed"],
-    ("sendMessage", "413"): ["Request body too large"],
-    ("sendMessage", "429"): ["Rate limit exceeded"],
-    ("sendMessage", "500"): ["Internal server error"],
-    ("addLeadToCampaign", "400"): [
-        "Either leadId or lead data is required",
-        "firstName is required",
-        "Either email or phone is required",
-        "Invalid request: must provide leadId or lead data",
-        "Lead not resolved",
-        "Failed to process lead through campaign",
-        "lead.phone: expected a text",
-        "No active workspace",
-        "Invalid request body (JSON required)",
-        "Request body must be a JSON object",
-    ],
-    ("addLeadToCampaign", "401"): ["Unauthorized"],
-    ("addLeadToCampaign", "402"): ["READ_ONLY"],
-    ("addLeadToCampaign", "404"): ["Campaign not found", "Lead not found"],
-    ("addLeadToCampaign", "405"): ["Method not allowed"],
-    ("addLeadToCampaign", "413"): ["Request body too large"],
-    ("addLeadToCampaign", "429"): ["Rate limit exceeded"],
-    ("addLeadToCampaign", "500"): ["Internal server error"],
-    ("createLeads", "400"): [
-        "leads must be a list with at least one lead",
-        "leads[0]: expected an object",
-        "leads[1]: a lead needs an address: `phone`, `altPhone1` to `3`, `email` or `altEmail1` to `3`",
-        "leads[0].phone: expected a text",
-        "defaultCountryCode: expected a calling code as `+1` or `+44`",
-        "No active workspace",
-        "Invalid request body (JSON required)",
-        "Request body must be a JSON object",
-    ],
-    ("createLeads", "401"): ["Unauthorized"],
-    ("createLeads", "402"): ["READ_ONLY"],
-    ("createLeads", "404"): [
-        "List not found. The specified listId does not exist or is invalid. Omit listId to use the Quick Sends list."
-    ],
-    ("createLeads", "405"): ["Method not allowed"],
-    ("createLeads", "413"): ["Request body too large"],
-    ("createLeads", "500"): ["Internal server error"],
-    ("getLeads", "400"): ["Invalid lead id", "No active workspace"],
-    ("getLeads", "401"): ["Unauthorized"],
-    ("getLeads", "404"): ["Lead not found"],
-    ("getLeads", "405"): ["Method not allowed"],
-    ("getLeads", "500"): ["Internal server error"],
-    ("getLeads", "503"): ["Search timed out. Try a more specific search or fewer results."],
-    ("deleteLeads", "400"): [
-        "No ids provided",
-        "Invalid lead id in ids array",
-        "No active workspace",
-        "Invalid request body (JSON required)",
-        "Request body must be a JSON object",
-    ],
-    ("deleteLeads", "401"): ["Unauthorized"],
-    ("deleteLeads", "405"): ["Method not allowed"],
-    ("deleteLeads", "413"): ["Request body too large"],
-    ("deleteLeads", "500"): ["Internal server error"],
-    ("getLines", "400"): ["No active workspace"],
-    ("checkAddress", "400"): ["Address parameter is required (phone or email)", "No active workspace"],
-    ("checkAddresses", "400"): [
-        "addresses array is required and must not be empty",
-        "Maximum 100 addresses per request",
-        "addresses[1]: expected a text",
-        "No active workspace",
-        "Invalid request body (JSON required)",
-        "Request body must be a JSON object",
-    ],
-    ("checkContact", "400"): [
-        "No active workspace",
-        "Invalid request body (JSON required)",
-        "Request body must be a JSON object",
-    ],
-    ("checkContact", "429"): ["Rate limit exceeded"],
-    ("checkLeadAvailability", "400"): ["Lead ID is required", "No active workspace"],
-    ("checkLeadAvailability", "404"): ["Lead not found"],
-    ("checkLeads", "400"): [
-        "No active workspace - No orgId",
-        "Invalid request body (JSON required)",
-        "Request body must be a JSON object",
-    ],
-    ("checkLeads", "404"): ["No leads found to check"],
-    **{
-        (name, "429"): ["Rate limit exceeded", "Daily availability check quota exhausted"]
-        for name in ("checkAddress", "checkAddresses", "checkLeadAvailability", "checkLeads")
+NO_LIST = "List not found. The specified listId does not exist or is invalid. Omit listId to use the Quick Sends list."
+
+WITH_BODY = (
+    *("cancelForLead", "sendMessage", "addLeadToCampaign", "createLeads", "deleteLeads"),
+    *("checkAddresses", "checkContact", "checkLeads", "createWebhook", "updateWebhook"),
+)
+CHECKS = ("checkAddress", "checkAddresses", "checkLeadAvailability", "checkLeads")
+SHARED: list[tuple[Collection[str], dict[str, list[str]]]] = [
+    (
+        OPERATIONS,
+        {
+            "400": ["No active workspace"],
+            "401": ["Unauthorized"],
+            "405": ["Method not allowed"],
+            "500": ["Internal server error"],
+        },
+    ),
+    (
+        WITH_BODY,
+        {
+            "400": ["Invalid request body (JSON required)", "Request body must be a JSON object"],
+            "413": ["Request body too large"],
+        },
+    ),
+    (
+        ("sendMessage", "addLeadToCampaign", "createLeads", "createWebhook", "updateWebhook", "deleteWebhook"),
+        {"402": ["READ_ONLY"]},
+    ),
+    (
+        ("sendMessage", "addLeadToCampaign", "getReplies", "checkContact", *CHECKS),
+        {"429": ["Rate limit exceeded"]},
+    ),
+    (CHECKS, {"429": ["Daily availability check quota exhausted"]}),
+    (("getWebhook", "updateWebhook", "deleteWebhook", "testWebhook"), {"404": ["Webhook not found"]}),
+    (
+        ("createWebhook", "updateWebhook"),
+        {
+            "400": [
+                "URL is required",
+                "Invalid URL format",
+                "At least one event must be selected",
+                "Invalid events: message.invalid",
+                "Name is required",
+                "name must be a text",
+                "description must be a text",
+            ]
+        },
+    ),
+    (("addLeadToCampaign", "getLeads", "checkLeadAvailability"), {"404": ["Lead not found"]}),
+    (("sendMessage", "getReplies"), {"404": ["Lead not found or access denied"]}),
+    (("addLeadToCampaign", "getReplies"), {"404": ["Campaign not found"]}),
+    (("cancelForLead", "getReplies"), {"400": ["Invalid leadId"]}),
+]
+"""The error texts that several operations have, by status."""
+
+OWN: dict[str, dict[str, list[str]]] = {
+    "cancelForLead": {"400": ["Either leadId, recipientPhone, or recipientEmail is required"]},
+    "sendMessage": {
+        "400": [
+            "recipientPhone: expected a text",
+            "Message and attachmentUrls cannot both be empty",
+            "Invalid messageType. Must be email, sms, or imessage",
+            "attachmentUrls must be an array",
+            "Maximum 2 attachments per message",
+            "No active lines in workspace. Add and activate a line, or provide fromLineId.",
+            "Invalid scheduledDate format",
+            "Invalid time format. sendWindowStart and sendWindowEnd must be in HH:mm format (e.g., 09:00, 17:00)",
+            "Invalid timezone or time window settings. Please check your timezone and time format.",
+            "Either recipientEmail or recipientPhone is required (in body or on the lead when leadId is provided).",
+            NO_FALLBACK,
+        ],
+        "403": ["Attachment URL does not belong to this organization"],
+        "404": ["Line not found"],
     },
-    **{(name, "413"): ["Request body too large"] for name in ("checkAddresses", "checkContact", "checkLeads")},
-    **{
-        (name, status): [text]
-        for name in (
-            *("getLines", "checkAddress", "checkAddresses"),
-            *("checkContact", "checkLeadAvailability", "checkLeads"),
-        )
-        for status, text in (("401", "Unauthorized"), ("405", "Method not allowed"), ("500", "Internal server error"))
+    "addLeadToCampaign": {
+        "400": [
+            "Either leadId or lead data is required",
+            "firstName is required",
+            "Either email or phone is required",
+            "Invalid request: must provide leadId or lead data",
+            "Lead not resolved",
+            "Failed to process lead through campaign",
+            "lead.phone: expected a text",
+        ]
     },
-    ("getReplies", "400"): [
-        "Invalid leadId",
-        "Invalid campaignId",
-        "Invalid lineId",
-        "Invalid dateFrom",
-        "Invalid dateTo",
-        "dateFrom must be <= dateTo",
-        "No active workspace",
-    ],
-    ("getReplies", "401"): ["Unauthorized"],
-    ("getReplies", "404"): ["Lead not found or access denied", "Campaign not found"],
-    ("getReplies", "405"): ["Method not allowed"],
-    ("getReplies", "429"): ["Rate limit exceeded"],
-    ("getReplies", "500"): ["Failed to fetch replies"],
-    ("listWebhooks", "400"): ["No active workspace"],
-    ("listWebhooks", "401"): ["Unauthorized"],
-    ("listWebhooks", "405"): ["Method not allowed"],
-    ("listWebhooks", "500"): ["Internal server error"],
-    ("createWebhook", "400"): [
-        "URL is required",
-        "Invalid URL format",
-        "At least one event must be selected",
-        "Invalid events: message.invalid",
-        "Name is required",
-        "name must be a text",
-        "description must be a text",
-        "No active workspace",
-        "Invalid request body (JSON required)",
-        "Request body must be a JSON object",
-    ],
-    ("createWebhook", "401"): ["Unauthorized"],
-    ("createWebhook", "402"): ["READ_ONLY"],
-    ("createWebhook", "405"): ["Method not allowed"],
-    ("createWebhook", "413"): ["Request body too large"],
-    ("createWebhook", "500"): ["Internal server error"],
-    ("getWebhook", "400"): ["No active workspace"],
-    ("getWebhook", "401"): ["Unauthorized"],
-    ("getWebhook", "404"): ["Webhook not found"],
-    ("getWebhook", "405"): ["Method not allowed"],
-    ("getWebhook", "500"): ["Internal server error"],
-    ("updateWebhook", "400"): [
-        "URL is required",
-        "Invalid URL format",
-        "At least one event must be selected",
-        "Invalid events: message.invalid",
-        "Name is required",
-        "name must be a text",
-        "description must be a text",
-        "isActive must be true or false",
-        "No active workspace",
-        "Invalid request body (JSON required)",
-        "Request body must be a JSON object",
-    ],
-    ("updateWebhook", "401"): ["Unauthorized"],
-    ("updateWebhook", "402"): ["READ_ONLY"],
-    ("updateWebhook", "404"): ["Webhook not found"],
-    ("updateWebhook", "405"): ["Method not allowed"],
-    ("updateWebhook", "413"): ["Request body too large"],
-    ("updateWebhook", "500"): ["Internal server error"],
-    ("deleteWebhook", "400"): ["No active workspace"],
-    ("deleteWebhook", "401"): ["Unauthorized"],
-    ("deleteWebhook", "402"): ["READ_ONLY"],
-    ("deleteWebhook", "404"): ["Webhook not found"],
-    ("deleteWebhook", "405"): ["Method not allowed"],
-    ("deleteWebhook", "500"): ["Internal server error"],
-    ("testWebhook", "400"): ["No active workspace"],
-    ("testWebhook", "401"): ["Unauthorized"],
-    ("testWebhook", "404"): ["Webhook not found"],
-    ("testWebhook", "405"): ["Method not allowed"],
-    ("testWebhook", "500"): ["Internal server error"],
+    "createLeads": {
+        "400": [
+            "leads must be a list with at least one lead",
+            "leads[0]: expected an object",
+            "leads[1]: a lead needs an address: `phone`, `altPhone1` to `3`, `email` or `altEmail1` to `3`",
+            "leads[0].phone: expected a text",
+            "defaultCountryCode: expected a calling code as `+1` or `+44`",
+        ],
+        "404": [NO_LIST],
+    },
+    "getLeads": {
+        "400": ["Invalid lead id"],
+        "503": ["Search timed out. Try a more specific search or fewer results."],
+    },
+    "deleteLeads": {"400": ["No ids provided", "Invalid lead id in ids array"]},
+    "checkAddress": {"400": ["Address parameter is required (phone or email)"]},
+    "checkAddresses": {
+        "400": [
+            "addresses array is required and must not be empty",
+            "Maximum 100 addresses per request",
+            "addresses[1]: expected a text",
+        ]
+    },
+    "checkLeadAvailability": {"400": ["Lead ID is required"]},
+    "checkLeads": {"404": ["No leads found to check"]},
+    "getReplies": {
+        "400": [
+            "Invalid campaignId",
+            "Invalid lineId",
+            "Invalid dateFrom",
+            "Invalid dateTo",
+            "dateFrom must be <= dateTo",
+        ]
+    },
+    "updateWebhook": {"400": ["isActive must be true or false"]},
 }
-"""Every documented error text, by operation and status."""
+"""The error texts that one operation alone has, by status."""
+
+IN_ITS_OWN_WORDS = {
+    ("checkLeads", "No active workspace"): "No active workspace - No orgId",
+    ("getReplies", "Internal server error"): "Failed to fetch replies",
+}
+"""What an operation says in place of a text of all."""
+
+
+def documented_texts() -> dict[tuple[str, str], list[str]]:
+    """Every documented error text, by operation and status."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for names, texts in [*SHARED, *(((name,), texts) for name, texts in OWN.items())]:
+        for name, status in itertools.product(names, texts):
+            said = [IN_ITS_OWN_WORDS.get((name, text), text) for text in texts[status]]
+            found.setdefault((name, status), []).extend(said)
+    return found
+
+
+ERRORS = documented_texts()
 
 WITHOUT_TEXT = {
     ("checkContact", "400"): [{"available": False, "reason": "No phone or email addresses provided"}],
@@ -239,10 +182,12 @@ BESIDE = {
 }
 """What stands beside some of the texts."""
 
-REQUESTS = {"CancelForLeadRequest", "CreateLeadsRequest", "LeadRow", "CustomFields", "DeleteLeadsRequest"}
-REQUESTS |= {"CheckAddressesRequest", "CheckContactRequest", "CheckLeadsRequest"}
-REQUESTS |= {"CreateWebhookRequest", "UpdateWebhookRequest"}
-REQUESTS |= {"SendMessageRequest", "AddLeadToCampaignRequest", "CampaignLead"}
+REQUESTS = {
+    *("CancelForLeadRequest", "CreateLeadsRequest", "LeadRow", "CustomFields", "DeleteLeadsRequest"),
+    *("CheckAddressesRequest", "CheckContactRequest", "CheckLeadsRequest"),
+    *("CreateWebhookRequest", "UpdateWebhookRequest"),
+    *("SendMessageRequest", "AddLeadToCampaignRequest", "CampaignLead"),
+}
 """The schemas of what is sent, and of what is given back as it was."""
 
 REQUEST_OF = {

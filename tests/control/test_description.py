@@ -106,10 +106,10 @@ def test_health(http: httpx.Client) -> None:
     assert http.get("/_tuco/readyz").json() == {"status": "ready"}
 
 
-def test_ready_only_while_the_engines_answer() -> None:
+def test_ready_only_while_the_engines_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     app = create_app()
     with BackgroundServer(app) as server:
-        app.store.engines.redis.ping = unreachable  # type: ignore[method-assign]
+        monkeypatch.setattr(app.store.engines.redis, "ping", unreachable)
         answer = httpx.get(f"{server.url}/_tuco/readyz")
         assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
         assert "no route" in answer.json()["detail"]

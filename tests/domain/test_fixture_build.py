@@ -43,7 +43,7 @@ def added(raw: dict[str, Any], **context: Any) -> Documents:
 
     from tuco_mock.domain.fixture.check import STRUCTS
 
-    items = Items(**{kind: convert(things, list[STRUCTS[kind]]) for kind, things in raw.items()})  # type: ignore[valid-type]
+    items = Items(**{kind: convert(things, list[STRUCTS[kind]]) for kind, things in raw.items()})  # type: ignore[valid-type] # known at run time
     return build("w", items, Context(**{"now": NOW, "new_id": derived, **context}))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import aiohttp
 import httpx
@@ -183,9 +184,9 @@ def test_hooks_transports_and_adapters_of_the_code_under_test_work(mock: Server)
             self.inner.close()
 
     class Adapter(requests.adapters.HTTPAdapter):
-        def send(self, request: requests.PreparedRequest, *given: object, **named: object) -> requests.Response:
+        def send(self, request: requests.PreparedRequest, *given: Any, **named: Any) -> requests.Response:
             seen.append(f"adapter {request.url}")
-            return super().send(request, *given, **named)  # type: ignore[arg-type]
+            return super().send(request, *given, **named)
 
     with intercept(mock.url), requests.Session() as session:
         session.mount("https://", Adapter())

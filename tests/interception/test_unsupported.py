@@ -6,7 +6,8 @@ import asyncio
 import http.client
 import socket
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import httpx
 import pytest
@@ -43,9 +44,9 @@ def urllib3_through_a_proxy() -> object:
         return urllib3.ProxyManager(f"http://127.0.0.1:{proxy.getsockname()[1]}", timeout=5).request("GET", TUCO)
 
 
-def on_uvloop(asking: Callable[[], object]) -> Callable[[], object]:
+def on_uvloop(asking: Callable[[], Coroutine[Any, Any, object]]) -> Callable[[], object]:
     """A coroutine, run on uvloop."""
-    return lambda: uvloop.run(asking())  # type: ignore[arg-type] # a coroutine
+    return lambda: uvloop.run(asking())
 
 
 async def stream() -> object:

@@ -310,6 +310,8 @@ def test_interception_needs_a_socket(in_process: bool) -> None:
 class OptOut(unittest.TestCase):
     """The mock in a test of another framework; run by the test below."""
 
+    __test__ = False  # not for pytest itself
+
     def setUp(self) -> None:
         self.tuco = self.enterContext(TucoMock())
 
@@ -320,9 +322,6 @@ class OptOut(unittest.TestCase):
 
     def test_it_fails_readably(self) -> None:
         self.tuco.assert_called("POST", CANCEL)
-
-
-OptOut.__test__ = False  # type: ignore[attr-defined] # not for pytest itself
 
 
 def test_unittest_code_uses_it_as_well() -> None:

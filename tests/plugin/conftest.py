@@ -11,7 +11,7 @@ import pytest
 import tuco_mock.client.yaml_files
 import tuco_mock.mock.in_process
 import tuco_mock.mock.serving
-import tuco_mock.mock.transports  # noqa: F401
+import tuco_mock.mock.transports  # noqa: F401 - that they are loaded is all that is wanted
 
 Suite = Callable[..., pytest.RunResult]
 

@@ -26,7 +26,7 @@ _Collection: Any = mongomock_collection.Collection
 _BulkOperationBuilder: Any = mongomock_collection.BulkOperationBuilder
 
 
-class Oracle(_Collection):  # type: ignore[misc]
+class Oracle(_Collection):  # type: ignore[misc] # Any to mypy, see above
     """mongomock, but for the two things the engine documents to do as MongoDB does: an update that fails leaves its
     document as it was, and documents share no values. It also takes the `sort` that pymongo hands to bulk operations.
     """
@@ -50,7 +50,7 @@ class Oracle(_Collection):  # type: ignore[misc]
         return BulkWriteResult(bulk.execute(), acknowledged=True)
 
 
-class _Bulk(_BulkOperationBuilder):  # type: ignore[misc]
+class _Bulk(_BulkOperationBuilder):  # type: ignore[misc] # Any to mypy, see above
     def add_update(self, *args: Any, **options: Any) -> None:
         assert options.pop("sort", None) is None
         super().add_update(*args, **options)
@@ -91,7 +91,7 @@ def outcome(collection: Any, operation: Operation) -> Any:
     except BulkWriteError as error:
         errors = error.details["writeErrors"]
         return "BulkWriteError", [(each["index"], each["code"]) for each in errors], error.details["nInserted"]
-    except Exception as error:  # noqa: BLE001 whatever mongomock raises
+    except Exception as error:  # noqa: BLE001 - whatever mongomock raises
         return type(error).__name__, error.code if isinstance(error, OperationFailure) else None
     if isinstance(result, (InsertOneResult, InsertManyResult)):
         result = result.inserted_id if isinstance(result, InsertOneResult) else result.inserted_ids

@@ -19,11 +19,27 @@ Operation = tuple[str, tuple[Any, ...], dict[str, Any]]
 
 FIELDS = ["text", "number", "mixed", "array", "deep", "single"]
 INDEXED: list[tuple[str, ...]] = [
-    ("text", "number"), ("text", "array", "number"), ("text", "mixed", "number"), ("text", "number", "array"),
-    ("number", "text", "mixed"), ("array", "number", "text"), ("text", "number", "single", "mixed"), ("array",),
-    ("mixed",), ("text",), ("number",), ("single",), ("mixed", "text"), ("array", "deep"), ("text", "array", "deep"),
-    ("number", "_id"), ("text", "deep"), ("number", "mixed", "array"), ("array", "mixed"), ("deep.x", "text"),
-]  # fmt: skip
+    ("text", "number"),
+    ("text", "array", "number"),
+    ("text", "mixed", "number"),
+    ("text", "number", "array"),
+    ("number", "text", "mixed"),
+    ("array", "number", "text"),
+    ("text", "number", "single", "mixed"),
+    ("array",),
+    ("mixed",),
+    ("text",),
+    ("number",),
+    ("single",),
+    ("mixed", "text"),
+    ("array", "deep"),
+    ("text", "array", "deep"),
+    ("number", "_id"),
+    ("text", "deep"),
+    ("number", "mixed", "array"),
+    ("array", "mixed"),
+    ("deep.x", "text"),
+]
 UNIQUE: list[tuple[str, ...]] = [("single",), ("text", "single")]
 """Over fields that are never arrays: about those mongomock and MongoDB differ."""
 
@@ -137,13 +153,22 @@ class _Maker:
         return dict(self.some(list(limits.items()), 1, 2))
 
     def unusual(self, field: str) -> Any:
-        return self.pick([
-            self.value(field), {"$regex": self.pick(["a", "^b", "z$"])}, {"$size": self._random.randrange(3)},
-            {"$all": self.any_of(self.text, 1, 2)}, {"$not": {"$gte": self.bound(field)}}, {"$gte": None},
-            {"$type": self.pick(["string", "int", "bool", "array"])},
-            {"$in": self.any_of(lambda: self.value(field), 1, 3)},
-            {"$elemMatch": {"$gte": self.bound(field)}}, {"$gt": 0, "$gte": 1}, {"$gt": 0, "$lt": "z"}, {},
-        ])  # fmt: skip
+        return self.pick(
+            [
+                self.value(field),
+                {"$regex": self.pick(["a", "^b", "z$"])},
+                {"$size": self._random.randrange(3)},
+                {"$all": self.any_of(self.text, 1, 2)},
+                {"$not": {"$gte": self.bound(field)}},
+                {"$gte": None},
+                {"$type": self.pick(["string", "int", "bool", "array"])},
+                {"$in": self.any_of(lambda: self.value(field), 1, 3)},
+                {"$elemMatch": {"$gte": self.bound(field)}},
+                {"$gt": 0, "$gte": 1},
+                {"$gt": 0, "$lt": "z"},
+                {},
+            ]
+        )
 
     def filter(self, depth: int = 0) -> Document:
         if self.chance(50):
@@ -181,10 +206,20 @@ class _Maker:
     def projection(self) -> Any:
         names = self.some([*FIELDS, "deep.x"], 0, 2)
         names = names if not {"deep", "deep.x"} <= set(names) else ["deep"]
-        return self.pick([
-            None, dict.fromkeys(names, 1), dict.fromkeys(names, 0), {"_id": 0}, {"_id": 1}, {"_id": 0, "text": 1},
-            {"_id": 1, "text": 0}, ["text", "_id"], ["mixed"], {"deep": {"$elemMatch": {"x": 1}}, "text": True},
-        ])  # fmt: skip
+        return self.pick(
+            [
+                None,
+                dict.fromkeys(names, 1),
+                dict.fromkeys(names, 0),
+                {"_id": 0},
+                {"_id": 1},
+                {"_id": 0, "text": 1},
+                {"_id": 1, "text": 0},
+                ["text", "_id"],
+                ["mixed"],
+                {"deep": {"$elemMatch": {"x": 1}}, "text": True},
+            ]
+        )
 
     # Updates
 
@@ -195,20 +230,27 @@ class _Maker:
         if self.chance(40):
             return {"$set": self.fields()}
         field = self.pick(["number", "mixed", "single", "deep"])
-        return self.pick([
-            {"$set": self.fields(1), "$unset": {self.pick(["array", "deep"]): ""}},
-            {"$set": {"text": self.text()}, "$inc": {"number": 1}, "$setOnInsert": {"deep": {"x": 1}}},
-            {"$unset": dict.fromkeys(self.some(FIELDS, 1, 2), 1)},
-            {self.pick(["$inc", "$max", "$min"]): {field: self.pick(NUMBERS)}},
-            {self.pick(["$max", "$min"]): {"text": self.text()}},
-            {self.pick(["$push", "$pull", "$addToSet"]): {"array": self.scalar()}},
-            {"$push": {"array": {"$each": self.array(), "$slice": -2}}},
-            {"$pop": {"array": self.pick([1, -1])}},
-            {"$set": {"deep.x": self.scalar()}}, {"$set": {"deep": {"x": [self.scalar()]}}},
-            {"$push": {"deep.x": self.scalar()}}, {"$pull": {"array": {"$gte": self.bound("array")}}},
-            {"$rename": {"mixed": "number"}}, {"$rename": {"array": "mixed"}}, [{"$set": {"mixed": "$text"}}],
-            {"$set": {"_id": self.pick(IDS), "text": self.text()}}, {"$set": {"array.1": self.scalar()}},
-        ])  # fmt: skip
+        return self.pick(
+            [
+                {"$set": self.fields(1), "$unset": {self.pick(["array", "deep"]): ""}},
+                {"$set": {"text": self.text()}, "$inc": {"number": 1}, "$setOnInsert": {"deep": {"x": 1}}},
+                {"$unset": dict.fromkeys(self.some(FIELDS, 1, 2), 1)},
+                {self.pick(["$inc", "$max", "$min"]): {field: self.pick(NUMBERS)}},
+                {self.pick(["$max", "$min"]): {"text": self.text()}},
+                {self.pick(["$push", "$pull", "$addToSet"]): {"array": self.scalar()}},
+                {"$push": {"array": {"$each": self.array(), "$slice": -2}}},
+                {"$pop": {"array": self.pick([1, -1])}},
+                {"$set": {"deep.x": self.scalar()}},
+                {"$set": {"deep": {"x": [self.scalar()]}}},
+                {"$push": {"deep.x": self.scalar()}},
+                {"$pull": {"array": {"$gte": self.bound("array")}}},
+                {"$rename": {"mixed": "number"}},
+                {"$rename": {"array": "mixed"}},
+                [{"$set": {"mixed": "$text"}}],
+                {"$set": {"_id": self.pick(IDS), "text": self.text()}},
+                {"$set": {"array.1": self.scalar()}},
+            ]
+        )
 
     def write_request(self) -> Any:
         upsert = self.chance(30)
@@ -257,21 +299,29 @@ class _Maker:
             lambda: ("update_many", (chosen, self.changes()), upsert),
             lambda: ("update_many", (chosen, self.changes()), upsert),
             lambda: ("replace_one", (chosen, self.document(replacing=True)), upsert),
-            lambda: ("find_one_and_update", (chosen, self.changes()),
-                     {**upsert, "return_document": self.chance(50), "sort": self.sort()}),
+            lambda: (
+                "find_one_and_update",
+                (chosen, self.changes()),
+                {**upsert, "return_document": self.chance(50), "sort": self.sort()},
+            ),
             lambda: ("find_one_and_delete", (chosen,), {"sort": self.sort()}),
             lambda: ("find_one_and_replace", (chosen, self.document(replacing=True)), upsert),
             lambda: ("delete_one", (chosen,), {}),
             lambda: ("delete_many", (self.index_query()[0],), {}),
             lambda: ("bulk_write", (self.any_of(self.write_request, 1, 3),), {"ordered": self.chance(50)}),
-        ]  # fmt: skip
+        ]
         return self.pick(operations)()
 
     def rare(self) -> Operation:
         index = [(field, 1) for field in self.pick(self.pick([INDEXED, self._indexed]))]
-        return self.pick([
-            ("create_index", (index,), {}), ("create_index", (index,), {}), ("drop_index", (index,), {}),
-            ("create_index", ([(field, 1) for field in self.pick(UNIQUE)],), {"unique": True}),
-            ("create_index", ([(field, 1) for field in self.pick(UNIQUE)],), {"unique": True}),
-            ("drop_indexes", (), {}), ("drop", (), {}),
-        ])  # fmt: skip
+        return self.pick(
+            [
+                ("create_index", (index,), {}),
+                ("create_index", (index,), {}),
+                ("drop_index", (index,), {}),
+                ("create_index", ([(field, 1) for field in self.pick(UNIQUE)],), {"unique": True}),
+                ("create_index", ([(field, 1) for field in self.pick(UNIQUE)],), {"unique": True}),
+                ("drop_indexes", (), {}),
+                ("drop", (), {}),
+            ]
+        )

@@ -82,7 +82,7 @@ def _stack(pipe: Any, calls: Iterable[Call]) -> list[Any]:
     for call in calls:
         try:
             taken.append(getattr(pipe, call.method)(*call.args, **call.options) is pipe)
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is compared
             taken.append(shape(error))
     return taken
 
@@ -91,7 +91,7 @@ def _executed(pipe: Any, raise_on_error: bool, *, ordered: bool) -> Any:
     methods = [args[0] for args, _ in pipe.command_stack]
     try:
         replies = pipe.execute(raise_on_error)
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is compared
         return shape(error)
     if not ordered:
         loose = {name.upper() for name in UNORDERED}

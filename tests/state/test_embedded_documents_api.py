@@ -195,7 +195,7 @@ def test_unique_indexes_over_some_documents_are_kept_by_mongomock(things: Any, o
 
 
 def test_documents_expire(things: Any) -> None:
-    past = dt.datetime(2020, 1, 1)  # noqa: DTZ001 mongomock's moments are naive
+    past = dt.datetime(2020, 1, 1)  # noqa: DTZ001 - mongomock's moments are naive
     things.insert_one({"_id": "old", "group": "old", "at": past})
     things.create_index([("at", 1)], expireAfterSeconds=60)
     assert things.find_one({"group": "old"}) is None
@@ -282,7 +282,7 @@ def test_many_threads_lose_no_update(things: Any) -> None:
                 things.insert_one({"_id": f"{number}/{step}", "group": "t", "size": step})
                 things.find_one_and_update({"_id": 1}, {"$push": {"log": 1}})
                 list(things.find({"group": "t"}).sort("size", -1).limit(3))
-        except BaseException as error:  # noqa: BLE001 told below
+        except BaseException as error:  # noqa: BLE001 - the test looks at it when all have ended
             errors.append(error)
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]

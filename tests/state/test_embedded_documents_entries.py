@@ -25,12 +25,20 @@ def key_of(number: int) -> Key:
 
 @settings(max_examples=200, deadline=None)
 @given(
-    st.lists(st.one_of(
-        st.tuples(st.just("add"), NUMBERS), st.tuples(st.just("remove"), NUMBERS),
-        st.tuples(st.just("extend"), st.sets(NUMBERS)), st.tuples(st.just("move"), st.tuples(NUMBERS, NUMBERS)),
-    ), max_size=60),
-    st.tuples(NUMBERS, NUMBERS), st.integers(0, 9), st.integers(0, 9), st.booleans(),
-)  # fmt: skip
+    st.lists(
+        st.one_of(
+            st.tuples(st.just("add"), NUMBERS),
+            st.tuples(st.just("remove"), NUMBERS),
+            st.tuples(st.just("extend"), st.sets(NUMBERS)),
+            st.tuples(st.just("move"), st.tuples(NUMBERS, NUMBERS)),
+        ),
+        max_size=60,
+    ),
+    st.tuples(NUMBERS, NUMBERS),
+    st.integers(0, 9),
+    st.integers(0, 9),
+    st.booleans(),
+)
 def test_entries_are_a_sorted_list(
     steps: list[tuple[str, Any]], bounds: tuple[int, int], skip: int, limit: int, backwards: bool
 ) -> None:

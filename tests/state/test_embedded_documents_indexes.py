@@ -84,15 +84,17 @@ QUERIES: dict[str, tuple[Callable[[Any], Any], int]] = {
     "an estimated count": (lambda c: c.estimated_document_count(), 0),
     "the first of all": (lambda c: c.find_one({}), 1),
     "an update by ids": (
-        lambda c: c.update_many({"_id": {"$in": ["w0/1", "w0/2"]}, "status": "sent"}, {"$set": {"text": "x"}}), 2,
+        lambda c: c.update_many({"_id": {"$in": ["w0/1", "w0/2"]}, "status": "sent"}, {"$set": {"text": "x"}}),
+        2,
     ),
     "an update by index": (lambda c: c.update_one({"workspace": "w0", "seq": 3}, {"$inc": {"tries": 1}}), 1),
     "a deletion by index": (lambda c: c.delete_one({"workspace": "w0", "seq": 11}), 1),
     "a replacement": (lambda c: c.replace_one({"_id": "w0/4"}, message(4)), 1),
     "found and updated": (
-        lambda c: c.find_one_and_update({"workspace": "w0"}, {"$set": {"text": "x"}}, sort=[("seq", 1)]), 2,
+        lambda c: c.find_one_and_update({"workspace": "w0"}, {"$set": {"text": "x"}}, sort=[("seq", 1)]),
+        2,
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", QUERIES)

@@ -43,10 +43,10 @@ def things() -> Any:
 
 
 def test_what_was_inserted_is_a_copy(things: Any) -> None:
-    given = {"_id": "x", "name": "x", "tags": ["a"], "deep": {"list": [1]}}
+    given: dict[str, Any] = {"_id": "x", "name": "x", "tags": ["a"], "deep": {"list": [1]}}
     things.insert_one(given)
-    given["tags"].append("b")  # type: ignore[attr-defined]
-    given["deep"]["list"].append(2)  # type: ignore[index]
+    given["tags"].append("b")
+    given["deep"]["list"].append(2)
     assert things.find_one({"_id": "x"}) == {"_id": "x", "name": "x", "tags": ["a"], "deep": {"list": [1]}}
 
 
@@ -99,10 +99,10 @@ def test_what_an_update_sets_is_a_copy_in_every_document(things: Any, name: str)
 
 
 def test_a_replacement_is_a_copy(things: Any) -> None:
-    given = {"name": "x", "tags": ["a"]}
+    given: dict[str, Any] = {"name": "x", "tags": ["a"]}
     things.replace_one({"_id": 1}, given)
     things.replace_one({"_id": "new"}, {**given, "name": "y"}, upsert=True)
-    given["tags"].append("b")  # type: ignore[attr-defined]
+    given["tags"].append("b")
     assert [things.find_one({"_id": each})["tags"] for each in (1, "new")] == [["a"], ["a"]]
 
 
@@ -165,11 +165,30 @@ def test_what_bson_refuses_is_not_set(things: Any, value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [2**63 - 1, -(2**63), 1.5, b"bytes", ObjectId(), dt.datetime(2026, 1, 2, 3, 4, 5, 678_900),  # noqa: DTZ001
-              dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.timezone(dt.timedelta(hours=2))),
-              bson.Int64(7), bson.Regex("x"), bson.Code("x"), bson.Decimal128("1.5"), (1, (2,)), {"a": (1,)},
-              float("inf"), float("nan"), [], {}, [[]], Status.SENT, Level.LOW],
-)  # fmt: skip
+    "value",
+    [
+        2**63 - 1,
+        -(2**63),
+        1.5,
+        b"bytes",
+        ObjectId(),
+        dt.datetime(2026, 1, 2, 3, 4, 5, 678_900),  # noqa: DTZ001 - mongomock's moments are naive
+        dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.timezone(dt.timedelta(hours=2))),
+        bson.Int64(7),
+        bson.Regex("x"),
+        bson.Code("x"),
+        bson.Decimal128("1.5"),
+        (1, (2,)),
+        {"a": (1,)},
+        float("inf"),
+        float("nan"),
+        [],
+        {},
+        [[]],
+        Status.SENT,
+        Level.LOW,
+    ],
+)
 def test_other_values_are_kept_as_mongomock_keeps_them(value: Any) -> None:
     engine, oracle = new_engine(), Oracle()
     engine.create_index([("value", 1), ("text", 1)])
@@ -188,12 +207,17 @@ def test_other_values_are_kept_as_mongomock_keeps_them(value: Any) -> None:
 
 def test_enumerations_are_found_as_their_values(things: Any) -> None:
     things.create_index([("status", 1), ("level", 1)])
-    things.insert_many([
-        {"_id": "a", "name": "a", "status": Status.QUEUED, "level": Level.LOW},
-        {"_id": "b", "name": "b", "status": "queued", "level": 1},
-    ])  # fmt: skip
-    for chosen in ({"status": "queued", "level": 1}, {"status": Status.QUEUED, "level": Level.LOW},
-                   {"status": {"$in": [Status.QUEUED]}, "level": {"$gte": Level.LOW}}):  # fmt: skip
+    things.insert_many(
+        [
+            {"_id": "a", "name": "a", "status": Status.QUEUED, "level": Level.LOW},
+            {"_id": "b", "name": "b", "status": "queued", "level": 1},
+        ]
+    )
+    for chosen in (
+        {"status": "queued", "level": 1},
+        {"status": Status.QUEUED, "level": Level.LOW},
+        {"status": {"$in": [Status.QUEUED]}, "level": {"$gte": Level.LOW}},
+    ):
         assert [each["_id"] for each in things.find(chosen)] == ["a", "b"], chosen
     things.update_many({"status": Status.QUEUED}, {"$set": {"status": Status.SENT}})
     assert things.count_documents({"status": "sent"}) == 2
@@ -236,8 +260,9 @@ FAILING: dict[str, Callable[[Any], Any]] = {
 @pytest.mark.parametrize("name", FAILING)
 def test_what_fails_changes_nothing(things: Any, name: str) -> None:
     before, indexes = contents(things), things.index_information()
-    with pytest.raises((WriteError, pymongo.errors.OperationFailure, TypeError, ValueError, AttributeError,
-                        NotImplementedError)):  # fmt: skip
+    with pytest.raises(
+        (WriteError, pymongo.errors.OperationFailure, TypeError, ValueError, AttributeError, NotImplementedError)
+    ):
         FAILING[name](things)
     assert contents(things) == before
     assert things.index_information() == indexes

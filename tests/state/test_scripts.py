@@ -73,6 +73,45 @@ def test_appending_to_a_log(
     assert outcomes[0] == outcomes[1]
 
 
+ids = st.sampled_from(["a", "b", "c"])
+HELD, WAITING, DELAYED = (f"bull:messages-w:{name}" for name in ("active", "prioritized", "delayed"))
+hands = st.one_of(
+    st.tuples(st.just("wait"), ids),
+    st.tuples(st.just("take"), ids),
+    st.tuples(st.just("take one that waits"), ids),
+    st.tuples(st.just("finish"), ids),
+    st.tuples(st.just("delay"), ids),
+)
+
+
+def _hand(engine: redis.Redis, what: str, message: str, number: int) -> object:
+    """One thing done with a job; what the engine said of it."""
+    job = f"bull:messages-w:{message}"
+    if what == "wait":
+        engine.hset(job, "delay", "0")
+        return engine.zadd(WAITING, {message: number})
+    if what == "finish":
+        return engine.register_script(scripts.FINISH_JOB)(keys=[HELD, job], args=[message])
+    if what == "delay":
+        return engine.register_script(scripts.DELAY_JOB)(keys=[HELD, job, DELAYED], args=[message, 5, 4096 * number])
+    sets = [WAITING] if what.endswith("waits") else [WAITING, DELAYED]
+    return engine.register_script(scripts.TAKE_JOB)(keys=[HELD, *sets], args=[message])
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(done=st.lists(hands, max_size=15))
+def test_jobs_in_a_workers_hands(real_redis: redis.Redis, done: list[tuple[str, str]]) -> None:
+    """The same answers and the same queue afterwards, whether a job is there, is held or is gone."""
+    real_redis.flushall()
+    outcomes = []
+    for engine in (real_redis, open_redis()):
+        said = [_hand(engine, what, message, number) for number, (what, message) in enumerate(done)]
+        sets = [engine.zrange(each, 0, -1, withscores=True) for each in (WAITING, DELAYED)]
+        jobs = [engine.hgetall(f"bull:messages-w:{each}") for each in "abc"]
+        outcomes.append((said, sets, engine.lrange(HELD, 0, -1), jobs))
+    assert outcomes[0] == outcomes[1]
+
+
 @pytest.mark.clause("R20")
 @pytest.mark.parametrize("which", ["real", "embedded"])
 def test_of_many_at_once_just_as_many_get_one_as_there_are(real_redis: redis.Redis, which: str) -> None:

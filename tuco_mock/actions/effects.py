@@ -21,17 +21,26 @@ def count() -> int:
     return len(_gathered.get() or ())
 
 
-def date(effect: Effect, since: int) -> None:
-    """Put an effect with a moment of its own before all that was noted since, which happened at that moment as well."""
+def date(at: str, since: int, effect: Effect | None = None) -> None:
+    """Give all that was noted since a moment of its own, and put an effect of that moment before it, if there is one.
+
+    Args:
+        at: the moment.
+        since: what `count` said before.
+        effect: what was done, where nothing of it has been noted.
+    """
     gathered = _gathered.get()
     if gathered is None:
         return
     for each in gathered[since:]:
-        each.at = effect.at
+        each.at = at
+    if effect is None:
+        return
+    effect.at = at
     before = gathered[since - 1] if since else None
-    if before is not None and (before.kind, before.at) == (effect.kind, effect.at) and before.message_ids:
+    if before is not None and (before.kind, before.at) == (effect.kind, at) and before.message_ids:
         before.message_ids += effect.message_ids
-    elif effect.kind:
+    else:
         gathered.insert(since, effect)
 
 

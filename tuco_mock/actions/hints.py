@@ -48,7 +48,10 @@ def hints(
         nearest: those that differ least.
         simulated: method and path of each operation of the API.
     """
-    found: list[str] = list(_unknown_path(asked, {path for _, path, _ in simulated}))
+    found: list[str] = [
+        *_unknown_path(asked, {path for _, path, _ in simulated}),
+        *_unknown_lead(store, workspace, asked.lead),
+    ]
     wanted = _fields({**(asked.query or {}), **(asked.body if isinstance(asked.body, dict) else {})})
     for record in nearest:
         used = _fields({**parameters(record.query), **_object(record)})
@@ -64,6 +67,24 @@ def _unknown_path(asked: Asked, paths: Collection[str]) -> Iterator[str]:
         return
     near = closest_path(asked.path, paths)
     yield f"the API has no {asked.path}" + (f"; did you mean {near}?" if near else "")
+
+
+def _unknown_lead(store: Store, workspace: Workspace, text: str | None) -> Iterator[str]:
+    """A lead that is asked for and that the workspace does not have."""
+    lead_id = object_id(text)
+    if lead_id is not None:
+        if not store.leads.exists(workspace.id, lead_id):
+            yield f"the workspace has no lead {lead_id}"
+        return
+    key = None if text is None else addresses.any_key(text, workspace.country_code)
+    if key is not None and store.leads.id_of(workspace.id, key) is None:
+        yield f"no lead has {key.partition(':')[2]}" + _nearest_told(store, workspace, key)
+
+
+def _nearest_told(store: Store, workspace: Workspace, key: str) -> str:
+    """Which lead has an address most like that of the key, to be added to what is told; nothing when none has."""
+    near = _nearest_address(store.leads.some(workspace.id, _LEADS_COMPARED), key, workspace.country_code)
+    return "" if near is None else f"; lead {near.lead} has {near.text} as {near.field}"
 
 
 def _object(record: Record) -> dict[str, Any]:
@@ -91,12 +112,8 @@ def _about_used(store: Store, workspace: Workspace, record: Record, used: Mappin
         if key is None:
             yield f"{verb} used {text!r}, which is no phone number"
         elif store.leads.id_of(workspace.id, key) is None:
-            near = _nearest_address(store.leads.some(workspace.id, _LEADS_COMPARED), key, workspace.country_code)
-            shown = key.partition(":")[2]
-            if near is None:
-                yield f"{verb} used {shown}, which no lead has"
-            else:
-                yield f"{verb} used {shown}; lead {near.lead} has {near.text} as {near.field}"
+            near = _nearest_told(store, workspace, key)
+            yield f"{verb} used {key.partition(':')[2]}{near or ', which no lead has'}"
 
 
 def _key(name: str, text: str, country_code: str) -> str | None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from tuco_mock.domain import addresses
+from tuco_mock.domain.errors import InvalidInput, Mistake
+from tuco_mock.domain.ids import object_id
 from tuco_mock.domain.journal import differences
 from tuco_mock.state.log import UNCLAIMED
 
 if TYPE_CHECKING:
     from tuco_mock.domain.journal import Asked, Entry
+    from tuco_mock.domain.workspaces import Workspace
     from tuco_mock.state.log import Part
     from tuco_mock.state.store import Store
 
@@ -34,7 +38,7 @@ class Search:
         dropped: how many records of the asked range were dropped before they could be looked at.
     """
 
-    def __init__(self, store: Store, workspace: str, asked: Asked, after: int) -> None:
+    def __init__(self, store: Store, workspace: Workspace, asked: Asked, after: int) -> None:
         self.found: list[Entry] = []
         self.dropped = 0
         self._store = store
@@ -45,11 +49,12 @@ class Search:
 
     def go_on(self) -> None:
         """Look at what came since the last time."""
-        part = self._store.log.read(self._workspace, self._seen)
+        part = self._store.log.read(self._workspace.id, self._seen)
         self.dropped += max(part.cut - max(self._seen, part.cleared), 0)
         entries = _requests(part)
+        lead = lead_named(self._store, self._workspace, self._asked.lead)
         for entry in entries:
-            different = differences(self._asked, entry.record)
+            different = differences(self._asked, entry.record, lead)
             if different:
                 self._others.append(Near(entry, different))
             else:
@@ -68,6 +73,24 @@ def _distance(near: Near) -> int:
     return sum(
         _WORST if text.startswith("path ") else 2 if text.startswith("method ") else 1 for text in near.differences
     )
+
+
+def lead_named(store: Store, workspace: Workspace, text: str | None) -> str | None:
+    """The id of the lead that a text names: it is an id, of a lead that may be gone, or an address that a lead has now.
+
+    Raises:
+        InvalidInput: it is neither an id nor an address.
+    """
+    if text is None:
+        return None
+    lead_id = object_id(text)
+    if lead_id is not None:
+        return lead_id
+    key = addresses.any_key(text, workspace.country_code)
+    if key is None:
+        told = f"expected a lead's id, or one of its phones or emails, found {text!r}"
+        raise InvalidInput([Mistake("match.lead", told)])
+    return store.leads.id_of(workspace.id, key)
 
 
 def requests(store: Store, workspace: str, after: int = 0) -> list[Entry]:

@@ -18,16 +18,22 @@ Found = list[tuple[str, str]]
 """Leads, each with the id of its most recent reply that passes, newest first."""
 
 
+Owners = list[tuple[str, str | None]]
+"""Addresses that are asked for, each with the lead that has it, or None."""
+
+
 class ReplyPage(NamedTuple):
     """A page of leads who replied.
 
     Attributes:
         items: the leads of this page, as the API shows them.
         total: how many leads there are on all pages (R14).
+        lead: the lead that the query names, or the first that has one of its addresses; None when there is none.
     """
 
     items: list[dict[str, Any]]
     total: int
+    lead: str | None
 
 
 def list_replies(store: Store, workspace: Workspace, query: ReplyQuery) -> ReplyPage:
@@ -42,13 +48,16 @@ def list_replies(store: Store, workspace: Workspace, query: ReplyQuery) -> Reply
     if query.campaign_id is not None and not store.exists("campaigns", workspace.id, query.campaign_id):
         raise NotFound("campaign")
     skip = (query.page - 1) * query.limit
+    owners: Owners = []
     if _is_plain(query):
         total, found = _from_threads(store, workspace.id, query, skip)
     else:
-        everyone = _from_replies(store, workspace.id, query, conversations)
+        owners = [(each, conversations.owner(each)) for each in query.addresses if each is not None]
+        everyone = _from_replies(store, workspace.id, query, owners, conversations)
         total, found = len(everyone), everyone[skip : skip + query.limit]
     items = [conversations.item(lead_id, reply_id) for lead_id, reply_id in found]
-    return ReplyPage([item for item in items if item is not None], total)
+    lead = query.lead_id or next((owner for _, owner in owners if owner is not None), None)
+    return ReplyPage([item for item in items if item is not None], total, lead)
 
 
 def _is_plain(query: ReplyQuery) -> bool:
@@ -76,11 +85,12 @@ def _from_threads(store: Store, workspace: str, query: ReplyQuery, skip: int) ->
     return total, [(thread["leadId"], threads.split(thread["last"])[1]) for thread in found]
 
 
-def _from_replies(store: Store, workspace: str, query: ReplyQuery, conversations: Conversations) -> Found:
+def _from_replies(
+    store: Store, workspace: str, query: ReplyQuery, owners: Owners, conversations: Conversations
+) -> Found:
     """All leads with their most recent reply that passes, by looking at the fewest replies that can."""
     if None in query.addresses:
         return []
-    owners = [(each, conversations.owner(each)) for each in query.addresses if each is not None]
     candidates = _candidates(store, workspace, query, owners, conversations)
     latest = latest_by_lead(reply for reply in candidates if passes(query, reply, owners))
     if query.campaign_id is None:
@@ -92,7 +102,7 @@ def _candidates(
     store: Store,
     workspace: str,
     query: ReplyQuery,
-    owners: list[tuple[str, str | None]],
+    owners: Owners,
     conversations: Conversations,
 ) -> list[Document]:
     """Replies among which each lead's most recent one that passes must be."""

@@ -102,12 +102,11 @@ def _next(store: Store, workspace: str, now: int) -> int | None:
     return min((each for each in found if each is not None), default=None)
 
 
-def _effect_of(done: Done) -> Effect:
-    """What was done, as the timeline tells it; nothing of its own (no kind) when it has noted itself."""
-    at = iso(done.at)
+def _effect_of(done: Done) -> Effect | None:
+    """What was done, as the timeline tells it; None when it has noted itself."""
     if done.kind in _OF_THEIR_OWN:
-        return Effect("", at=at)
-    return Effect(f"messages.{done.kind}", message_ids=(done.message_id or "",), at=at)
+        return None
+    return Effect(f"messages.{done.kind}", message_ids=(done.message_id or "",))
 
 
 class _Work:
@@ -161,7 +160,7 @@ class _Work:
                 found = do(self._store, self._workspace, thing, now)
                 if found is not None:
                     self.done.append(found)
-                    effects.date(_effect_of(found), noted)
+                    effects.date(iso(found.at), noted, _effect_of(found))
                 if time.perf_counter() - self._since > _LONGEST_TURN:
                     return True
         return False

@@ -11,6 +11,8 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import UNSET
+
 from tuco_mock.api.errors import (
     ApiError,
     body_too_large,
@@ -134,16 +136,24 @@ class Door:
                 hold_moment()  # it may have taken its time
             path = visit.scope.get("path_params", {})
             call = Call(self._store, workspace, path, visit.scope["query_string"], visit.body, visit)
-            answer = _preferred(operation, visit)
-            if answer is None:
-                met = meet(operation, call)
-                if met is not None:
-                    return await suffer(met, operation, call, lambda: _carry_out(operation, call), receive)
-                answer = await _handled(operation, call)
+            try:
+                return await self._answer(operation, call, receive)
+            finally:
+                if visit.lead is UNSET:
+                    visit.lead = _lead_of(operation, call)
         except ClientGone:
             raise
         except Exception as error:  # noqa: BLE001 - every failure has its documented answer
-            answer = _answer_to(error, operation, visit)
+            return _rendered(_answer_to(error, operation, visit))
+
+    async def _answer(self, operation: Operation, call: Call, receive: Receive) -> Reply:
+        """What a call is answered that has come in."""
+        answer = _preferred(operation, call.visit)
+        if answer is None:
+            met = meet(operation, call)
+            if met is not None:
+                return await suffer(met, operation, call, lambda: _carry_out(operation, call), receive)
+            answer = await _handled(operation, call)
         return _rendered(answer)
 
     def _enter(self, operation: Operation, visit: Visit) -> Workspace:
@@ -183,6 +193,14 @@ def _preferred(operation: Operation, visit: Visit) -> Answer | None:
     except ApiError:
         visit.scope[FAULTED] = True  # that refusal is ours, and in no description
         raise
+
+
+def _lead_of(operation: Operation, call: Call) -> str | None:
+    """The lead that a call is about which its handler did not come to speak of: a fault was faster, or a refusal."""
+    try:
+        return operation.lead_of(call)
+    except Exception:  # noqa: BLE001 - a call that can't be understood is about nobody; its answer says why
+        return None
 
 
 async def _handled(operation: Operation, call: Call) -> Answer:

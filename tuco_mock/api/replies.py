@@ -28,12 +28,12 @@ _CLAUSES = {"leadId": "R3", "campaignId": "R4", "lineId": "R7", "dateFrom": "R9"
 def handle(call: Call) -> Answer:
     """Show the leads who replied."""
     query = _parse(parameters(call.query), call.workspace.country_code)
-    call.visit.lead = query.lead_id
     try:
         page = list_replies(call.store, call.workspace, query)
     except NotFound as error:
         text, clause = _NOT_FOUND[error.kind]
         raise ApiError(404, text, clause=clause) from error
+    call.visit.lead = page.lead
     return Answer(
         200,
         {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from msgspec import Raw
+from msgspec import UNSET, Raw, UnsetType
 
 from tuco_mock.actions.effects import gather
 from tuco_mock.domain.journal import LONGEST_ANSWER, LONGEST_BODY, NO_ANSWER, Effect, Record, Struck, clipped, joined
@@ -31,7 +31,7 @@ class Visit:
         scope: the request as ASGI has it.
         workspace: whose key it came with, once that is known.
         body: its body, once that is read.
-        lead: the lead that it is about.
+        lead: the lead that it is about; UNSET until that is known.
         effects: what it did.
         fault: what went wrong on purpose.
         clause: the clause of the catalogue that its refusal follows from.
@@ -45,7 +45,7 @@ class Visit:
         self.scope = scope
         self.workspace: Workspace | None = None
         self.body = b""
-        self.lead: str | None = None
+        self.lead: str | UnsetType | None = UNSET
         self.effects: tuple[Effect, ...] = ()
         self._noted: list[Effect] = []
         gather(self._noted)
@@ -91,7 +91,7 @@ class Visit:
             fault=self.fault,
             clause=self.clause,
             reason=self.reason,
-            lead=self.lead,
+            lead=None if self.lead is UNSET else self.lead,
             effects=(*self.effects, *self._noted),
         )
         store.log.append(UNCLAIMED if self.workspace is None else self.workspace.id, record)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import click
 
@@ -18,7 +19,7 @@ from tuco_mock.settings import Settings
     "--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="Port to listen on; 0 picks a free one."
 )
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
-def exec_(command: tuple[str, ...], **settings: object) -> None:
+def exec_(command: tuple[str, ...], **settings: Any) -> None:
     """Run COMMAND with a server at its side, as: tuco-mock exec -- npm test
 
     The command finds the server by TUCO_BASE_URL, TUCO_API_KEY and TUCO_MOCK_URL in its environment. Its exit code is
@@ -28,5 +29,5 @@ def exec_(command: tuple[str, ...], **settings: object) -> None:
     from tuco_mock.cli.executing import execute
 
     with told(str(settings["fixture"])):
-        code = execute(Settings(**settings), command)  # type: ignore[arg-type] # each is a field of that name
+        code = execute(Settings(**settings), command)
     sys.exit(code)

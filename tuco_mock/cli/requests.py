@@ -15,6 +15,7 @@ from tuco_mock.cli.telling import Record, compact, table, tell
 @click.command()
 @of_workspace
 @click.option("-n", "--number", type=click.IntRange(1), metavar="N", help="Only the newest N.")
+@click.option("--lead", metavar="LEAD", help="Only those about this lead: its id, or any of its phones or emails.")
 @click.option("--unclaimed", is_flag=True, help="Those that came with no key of any workspace.")
 @click.option("--clear", is_flag=True, help="Forget them instead.")
 @as_json
@@ -23,6 +24,7 @@ def requests(
     control_token: str | None,
     workspace: str,
     number: int | None,
+    lead: str | None,
     unclaimed: bool,
     clear: bool,
     as_json: bool,
@@ -30,13 +32,21 @@ def requests(
     """List the requests that came to a workspace, oldest first: a table on a terminal, else one JSON line each."""
     path = "/_tuco/requests" if unclaimed else f"/_tuco/workspaces/{workspace}/requests"
     if clear:
-        if number is not None:
-            raise click.UsageError("--clear forgets all requests: leave --number out")
+        for option, given in (("--number", number), ("--lead", lead)):
+            if given is not None:
+                raise click.UsageError(f"--clear forgets all requests: leave {option} out")
         tell([ask(url, control_token, "DELETE", path)], _cleared, as_json=as_json)
         return
-    found = ask(url, control_token, "GET", path)
+    if lead is not None and unclaimed:
+        raise click.UsageError("--unclaimed requests are about nobody's lead: leave --lead out")
+    if lead is None:
+        found = ask(url, control_token, "GET", path)
+    else:
+        found = ask(url, control_token, "POST", f"{path}/find", {"match": {"lead": lead}})
     if found["dropped"]:
         click.echo(f"{found['dropped']} older requests are no longer kept", err=True)
+    for hint in found.get("hints", ()):
+        click.echo(hint, err=True)
     tell(found["requests"][-number if number else 0 :], _table, as_json=as_json)
 
 

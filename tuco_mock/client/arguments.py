@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
+from difflib import get_close_matches
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
@@ -105,6 +106,19 @@ def headers_kept(value: Any) -> dict[str, Any] | None:
             "leave Authorization out of headers"
         )
     return dict(given)
+
+
+def known_alone(verb: str, given: Iterable[str], known: Collection[str]) -> None:
+    """Refuse keyword arguments that a verb doesn't take: ``**`` would let them by.
+
+    Raises:
+        TypeError: there is one, as Python itself tells it.
+    """
+    for name in given:
+        if name not in known:
+            near = get_close_matches(name, known, 1)
+            hint = f"did you mean {near[0]!r}?" if near else f"besides its own there are {', '.join(sorted(known))}"
+            raise TypeError(f"{verb}() got an unexpected keyword argument {name!r}; {hint}")
 
 
 def text(what: str, value: Any) -> str | None:

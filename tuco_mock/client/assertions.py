@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from tuco_mock.client.arguments import number, patience
 from tuco_mock.client.errors import ServerStopped, TucoError
-from tuco_mock.client.journal import Journal, match_of
+from tuco_mock.client.journal import Journal
+from tuco_mock.client.questions import Question, Which, question
 from tuco_mock.client.telling import came, lost, meant, request_line, unmet
 from tuco_mock.client.telling import times as in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import timedelta
 
-    from tuco_mock.client.journal import Found, Match
+    from tuco_mock.client.journal import Found
     from tuco_mock.client.models import Request
+    from tuco_mock.client.questions import Match
 
 _LENGTH_OF_A_CALL = (2, 3)
 
@@ -28,13 +29,9 @@ class Assertions(Journal):
         method: str,
         path: str,
         *,
-        query: Mapping[str, Any] | None = None,
-        json: Any = None,
-        headers: Mapping[str, str] | None = None,
-        status: int | None = None,
         times: int | None = None,
         at_least: int | None = None,
-        after: Request | int | None = None,
+        **which: Unpack[Which],
     ) -> list[Request]:
         """Such a request came: exactly `times` times, or `at_least` as often, which is once unless given.
 
@@ -48,26 +45,21 @@ class Assertions(Journal):
         """
         __tracebackhide__ = True
         wanted = _wanted(times, at_least)
-        match = match_of(method, path, query, json, headers, status)
-        found = self._found("find", match, after)
+        asked = question("assert_called", method, path, which)
+        found = self._found("find", asked)
         met = found.count == wanted if times is not None else found.count >= wanted
         if not met:
-            expected = f"expected {meant(match)}{_often(times, wanted)}, but {came(found.count)}"
+            expected = f"expected {meant(asked.match)}{_often(times, wanted)}, but {came(found.count)}"
             raise AssertionError(unmet(expected, found, seen=found.requests))
         if times is not None and found.dropped:
-            raise AssertionError(_unknown(f"{meant(match)} came {in_words(wanted)}", found))
+            raise AssertionError(_unknown(f"{meant(asked.match)} came {in_words(wanted)}", found))
         return found.requests
 
     def assert_not_called(
         self,
         method: str | None = None,
         path: str | None = None,
-        *,
-        query: Mapping[str, Any] | None = None,
-        json: Any = None,
-        headers: Mapping[str, str] | None = None,
-        status: int | None = None,
-        after: Request | int | None = None,
+        **which: Unpack[Which],
     ) -> None:
         """No such request came; none at all when nothing is given.
 
@@ -75,13 +67,13 @@ class Assertions(Journal):
             AssertionError: one did, and the message lists those that came; or the journal keeps too little to say.
         """
         __tracebackhide__ = True
-        match = match_of(method, path, query, json, headers, status)
-        found = self._found("find", match, after)
+        asked = question("assert_not_called", method, path, which)
+        found = self._found("find", asked)
         if found.count:
-            expected = f"expected no {meant(match)}, but {came(found.count)}"
+            expected = f"expected no {meant(asked.match)}, but {came(found.count)}"
             raise AssertionError(unmet(expected, found, seen=found.requests))
         if found.dropped:
-            raise AssertionError(_unknown(f"no {meant(match)} came", found))
+            raise AssertionError(_unknown(f"no {meant(asked.match)} came", found))
 
     def assert_called_in_order(self, *calls: tuple[Any, ...]) -> list[Request]:
         """Such requests came one after the other; others may have come in between.
@@ -100,10 +92,11 @@ class Assertions(Journal):
         for position, call in enumerate(calls, 1):
             if not isinstance(call, (tuple, list)) or len(call) not in _LENGTH_OF_A_CALL:
                 raise TucoError(f"call {position} is (method, path) or (method, path, json), not {call!r}")
-            match = match_of(call[0], call[1], json=call[2] if len(call) == max(_LENGTH_OF_A_CALL) else None)
-            answer = self._found("find", match, found[-1] if found else None)
+            which: Which = {"json": call[2] if len(call) == max(_LENGTH_OF_A_CALL) else None}
+            asked = question("assert_called_in_order", call[0], call[1], which)
+            answer = self._found("find", asked._replace(after=found[-1].id if found else None))
             if not answer.requests:
-                raise AssertionError(self._out_of_order(match, position, len(calls), found, answer))
+                raise AssertionError(self._out_of_order(asked.match, position, len(calls), found, answer))
             found.append(answer.requests[0])
         return found
 
@@ -112,13 +105,9 @@ class Assertions(Journal):
         method: str,
         path: str,
         *,
-        query: Mapping[str, Any] | None = None,
-        json: Any = None,
-        headers: Mapping[str, str] | None = None,
-        status: int | None = None,
         times: int = 1,
-        after: Request | int | None = None,
         timeout: str | timedelta | float = 5.0,
+        **which: Unpack[Which],
     ) -> Request:
         """Wait until such a request has come, or as many; at once when it has already.
 
@@ -133,34 +122,30 @@ class Assertions(Journal):
             BlockingCall: an event loop runs in this thread; `async_wait_for_request` is for that.
         """
         __tracebackhide__ = True
-        match = match_of(method, path, query, json, headers, status)
+        asked = question("wait_for_request", method, path, which)
         wanted, wait = number("times", times, 1), patience(timeout)
-        return _in_time(match, wanted, wait.told, self._waited(match, after, wanted, wait))
+        return _in_time(asked.match, wanted, wait.told, self._waited(asked, wanted, wait))
 
     async def async_wait_for_request(
         self,
         method: str,
         path: str,
         *,
-        query: Mapping[str, Any] | None = None,
-        json: Any = None,
-        headers: Mapping[str, str] | None = None,
-        status: int | None = None,
         times: int = 1,
-        after: Request | int | None = None,
         timeout: str | timedelta | float = 5.0,  # noqa: ASYNC109 - the server keeps it, so that the error can tell what came instead
+        **which: Unpack[Which],
     ) -> Request:
         """`wait_for_request` for asynchronous tests: the event loop goes on meanwhile."""
         __tracebackhide__ = True
-        match = match_of(method, path, query, json, headers, status)
+        asked = question("async_wait_for_request", method, path, which)
         wanted, wait = number("times", times, 1), patience(timeout)
-        return _in_time(match, wanted, wait.told, await self._waited_async(match, after, wanted, wait))
+        return _in_time(asked.match, wanted, wait.told, await self._waited_async(asked, wanted, wait))
 
     def _out_of_order(self, match: Match, position: int, calls: int, before: list[Request], answer: Found) -> str:
         expected = f"expected call {position} of {calls} in order, {meant(match)}"
         if not before:
             return unmet(f"{expected}, but it never came", answer)
-        earlier = self._found("find", match, None).requests
+        earlier = self._found("find", Question(match)).requests
         told = f"{expected}, after {request_line(before[-1])}, but it " + (
             "only came before it" if earlier else "never came"
         )

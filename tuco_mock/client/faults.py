@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
 from msgspec import UNSET, Struct
 
-from tuco_mock.client.arguments import duration, path_alone
+from tuco_mock.client.arguments import duration, known_alone, path_alone
 from tuco_mock.client.errors import TucoError
 from tuco_mock.client.fault_models import Fault, FaultEffect, FaultMatch
 from tuco_mock.client.handle import Handle, id_of
+from tuco_mock.client.models import Lead
 
 if TYPE_CHECKING:
     import builtins
     from datetime import timedelta
 
-    from tuco_mock.client.models import Lead
 
 Phase = Literal["before", "after"]
 """before: nothing is done. after: the change is made and the answer lost or replaced."""
@@ -57,6 +57,28 @@ class Faults(Handle):
         return found.faults
 
 
+class Calls(TypedDict, total=False):
+    """Which calls a fault is for, how likely it strikes at each, and when; what is left out, any, always, before.
+
+    Attributes:
+        method: HTTP method.
+        path: the path alone, in which ``*`` stands for any characters.
+        group: the operations in a rate-limit group, as ``replies``.
+        headers: those that are there, with these values.
+        lead: the lead that they are about, it or its id, whether they name it by id or by any of its addresses.
+        phase: ``before``: nothing is done. ``after``: the change is made all the same.
+        probability: above 0 and at most 1, drawn from the workspace's seed.
+    """
+
+    method: str | None
+    path: str | None
+    group: str | None
+    headers: dict[str, str] | None
+    lead: Lead | str | None
+    phase: Phase | None
+    probability: float | None
+
+
 class FaultVerbs(Handle):
     """The faults that tests want most, in one call each.
 
@@ -76,17 +98,11 @@ class FaultVerbs(Handle):
         self,
         status: int,
         *,
-        method: str | None = None,
-        path: str | None = None,
-        group: str | None = None,
-        headers: dict[str, str] | None = None,
-        lead: Lead | str | None = None,
         times: int | None = 1,
         body: Any = UNSET,
         retry_after: int | None = None,
         answer_headers: dict[str, str] | None = None,
-        phase: Phase = "before",
-        probability: float | None = None,
+        **calls: Unpack[Calls],
     ) -> Fault:
         """Answer the next call, or calls, with a status.
 
@@ -97,22 +113,15 @@ class FaultVerbs(Handle):
             ControlError: the fault contradicts itself.
         """
         effect = FaultEffect(status=status, body=body, retry_after=retry_after, headers=answer_headers)
-        match = _meant(method, path, group, headers, lead)
-        return self._plan(Fault(effect=effect, match=match, times=times, phase=phase, probability=probability))
+        return self._plan("fail_next", effect, times, calls)
 
     def latency(
         self,
         delay: str | timedelta | float,
         *,
         jitter: str | timedelta | float | None = None,
-        method: str | None = None,
-        path: str | None = None,
-        group: str | None = None,
-        headers: dict[str, str] | None = None,
-        lead: Lead | str | None = None,
         times: int | None = None,
-        phase: Phase = "before",
-        probability: float | None = None,
+        **calls: Unpack[Calls],
     ) -> Fault:
         """Let answers take longer, of real time, until `faults.clear` unless `times` are given.
 
@@ -123,23 +132,15 @@ class FaultVerbs(Handle):
             TucoError: delay or jitter is no duration.
         """
         varies = None if jitter is None else duration(jitter, "jitter")
-        effect = FaultEffect(delay=duration(delay, "delay"), jitter=varies)
-        match = _meant(method, path, group, headers, lead)
-        return self._plan(Fault(effect=effect, match=match, times=times, phase=phase, probability=probability))
+        return self._plan("latency", FaultEffect(delay=duration(delay, "delay"), jitter=varies), times, calls)
 
     def drop_next(
         self,
         kind: Drop = "reset",
         *,
         after: bool = False,
-        method: str | None = None,
-        path: str | None = None,
-        group: str | None = None,
-        headers: dict[str, str] | None = None,
-        lead: Lead | str | None = None,
         times: int | None = 1,
-        phase: Phase | None = None,
-        probability: float | None = None,
+        **calls: Unpack[Calls],
     ) -> Fault:
         """Lose the answer of the next call, or calls.
 
@@ -148,29 +149,31 @@ class FaultVerbs(Handle):
         Raises:
             TucoError: `after` and `phase` contradict each other.
         """
-        if after and phase == "before":
-            raise TucoError('after=True and phase="before" contradict each other: leave one of them out')
-        match = _meant(method, path, group, headers, lead)
-        when: Phase = "after" if after else phase or "before"
-        fault = Fault(effect=FaultEffect(drop=kind), match=match, times=times, phase=when, probability=probability)
-        return self._plan(fault)
+        if after:
+            if calls.get("phase") == "before":
+                raise TucoError('after=True and phase="before" contradict each other: leave one of them out')
+            calls["phase"] = "after"
+        return self._plan("drop_next", FaultEffect(drop=kind), times, calls)
 
-    def _plan(self, fault: Fault) -> Fault:
-        return self.faults.add(fault)[-1]
+    def _plan(self, verb: str, effect: FaultEffect, times: int | None, calls: Calls) -> Fault:
+        """Add the fault that a verb's arguments ask for.
+
+        Raises:
+            TypeError: the verb takes no such argument.
+            TucoError: the path is more than a path.
+        """
+        known_alone(verb, calls, Calls.__optional_keys__)
+        match = FaultMatch(
+            method=calls.get("method"),
+            path=path_alone(calls.get("path"), has_query=False),
+            group=calls.get("group"),
+            header=calls.get("headers"),
+            lead=id_of(calls.get("lead")),
+        )
+        phase, probability = calls.get("phase") or "before", calls.get("probability")
+        return self.faults.add(Fault(effect=effect, match=match, times=times, phase=phase, probability=probability))[-1]
 
 
 def _sent(faults: tuple[Fault | dict[str, Any], ...]) -> Any:
     """Faults as they are sent: one alone, so that an error about it counts none."""
     return faults[0] if len(faults) == 1 else faults
-
-
-def _meant(
-    method: str | None, path: str | None, group: str | None, headers: dict[str, str] | None, lead: Lead | str | None
-) -> FaultMatch:
-    """The calls that a fault is for.
-
-    Raises:
-        TucoError: the path is more than a path.
-    """
-    path = path_alone(path, has_query=False)
-    return FaultMatch(method=method, path=path, group=group, header=headers, lead=id_of(lead))

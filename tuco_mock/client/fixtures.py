@@ -95,9 +95,9 @@ def write(path: str | Path, state: dict[str, Any]) -> None:
         raise FixtureError(f"the state can't be written to {file}: {error.strerror}") from error
 
 
-def _path(given: object) -> Path:
+def _path(given: Any) -> Path:
     try:
-        return Path(given)  # type: ignore[arg-type] # that is what is found out
+        return Path(given)
     except TypeError:
         raise FixtureError(f"a fixture is a file's path or a shipped name, as 'default', not {given!r}") from None
 

@@ -10,8 +10,9 @@ from msgspec import UNSET
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tuco_mock.client.journal import Found, Match
+    from tuco_mock.client.journal import Found
     from tuco_mock.client.models import Event, Request
+    from tuco_mock.client.questions import Match
     from tuco_mock.client.tuco import Tuco
 
 _LONGEST = 300
@@ -24,6 +25,7 @@ def meant(match: Match) -> str:
         *(f"{name} {_json(value)}" for name, value in (("query", match.query), ("headers", match.headers)) if value),
         *([] if match.body is UNSET else [f"json {_json(match.body)}"]),
         *([] if match.status is None else [f"status {match.status}"]),
+        *([] if match.lead is None else [f"lead {match.lead}"]),
     ]
     line = " ".join(filter(None, (match.method, match.path))) or "request"
     return f"{line} with {' and '.join(asked)}" if asked else line

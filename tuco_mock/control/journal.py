@@ -68,7 +68,7 @@ def clear_unclaimed(call: ControlCall) -> dict[str, Any]:
 def find(call: ControlCall) -> dict[str, Any]:
     """The requests that match, or the nearest ones and why they don't."""
     workspace, question = call.workspace(), _asked(call, Question)
-    search = Search(call.store, workspace.id, question.match, question.after)
+    search = Search(call.store, workspace, question.match, question.after)
     search.go_on()
     return _found(call, workspace, question.match, search, matched=bool(search.found))
 
@@ -86,7 +86,7 @@ async def wait(call: ControlCall) -> dict[str, Any]:
     millis = parse_duration(question.timeout) or 0
     if millis > LONGEST_WAIT:
         raise Problem(400, f"timeout is at most {LONGEST_WAIT // 1000}s; ask again to wait longer.")
-    search = Search(call.store, workspace.id, question.match, question.after)
+    search = Search(call.store, workspace, question.match, question.after)
     clock = asyncio.get_running_loop().time
     until = clock() + millis / 1000
     with call.store.bell.listen(workspace.id) as ringing:

@@ -9,19 +9,21 @@ from tuco_mock.control.places import PAGE, WORKSPACE
 
 FAULTS = (
     ControlOperation(
-        "GET", WORKSPACE + "/faults", faults.look, "The faults, and how often each struck", answer=s.FAULTS
+        "GET", WORKSPACE + "/faults", faults.HANDLERS.look, "The faults, and how often each struck", answer=s.FAULTS
     ),
     ControlOperation(
         "POST",
         WORKSPACE + "/faults",
-        faults.replace,
+        faults.HANDLERS.replace,
         "Put faults in place of all that are there",
         body=s.FAULT_OR_FAULTS,
         answer=s.FAULTS,
         status=201,
     ),
-    ControlOperation("PATCH", WORKSPACE + "/faults", faults.add, "Add faults", body=s.FAULT_OR_FAULTS, answer=s.FAULTS),
-    ControlOperation("DELETE", WORKSPACE + "/faults", faults.clear, "Remove all faults", answer=s.CLEARED),
+    ControlOperation(
+        "PATCH", WORKSPACE + "/faults", faults.HANDLERS.add, "Add faults", body=s.FAULT_OR_FAULTS, answer=s.FAULTS
+    ),
+    ControlOperation("DELETE", WORKSPACE + "/faults", faults.HANDLERS.clear, "Remove all faults", answer=s.CLEARED),
 )
 
 JOURNAL = (

@@ -34,24 +34,29 @@ WEBHOOKS = (
         is_logged=False,
     ),
     ControlOperation(
-        "GET", WORKSPACE + "/webhook-lab", webhook_lab.look, "What goes wrong with deliveries", answer=s.LAB
+        "GET", WORKSPACE + "/webhook-lab", webhook_lab.HANDLERS.look, "What goes wrong with deliveries", answer=s.LAB
     ),
     ControlOperation(
         "POST",
         WORKSPACE + "/webhook-lab",
-        webhook_lab.replace,
+        webhook_lab.HANDLERS.replace,
         "Put rules in place of all that are there",
         body=s.LAB_RULE_OR_RULES,
         answer=s.LAB,
         status=201,
     ),
     ControlOperation(
-        "PATCH", WORKSPACE + "/webhook-lab", webhook_lab.add, "Add rules", body=s.LAB_RULE_OR_RULES, answer=s.LAB
+        "PATCH",
+        WORKSPACE + "/webhook-lab",
+        webhook_lab.HANDLERS.add,
+        "Add rules",
+        body=s.LAB_RULE_OR_RULES,
+        answer=s.LAB,
     ),
     ControlOperation(
         "DELETE",
         WORKSPACE + "/webhook-lab",
-        webhook_lab.clear,
+        webhook_lab.HANDLERS.clear,
         "Remove all rules, and send what they held back",
         answer=s.LAB_CLEARED,
     ),

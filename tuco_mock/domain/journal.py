@@ -118,6 +118,9 @@ class Asked(Struct, rename="camel", forbid_unknown_fields=True, omit_defaults=Tr
     headers: Annotated[dict[str, str] | None, Meta(description="Headers with these values.")] = None
     body: Annotated[Any, Meta(description="A part of the JSON body; members not given may be there.")] = UNSET
     status: Annotated[int | None, Meta(description="The status of the answer.")] = None
+    lead: Annotated[
+        str | None, Meta(description="Requests about this lead, by id or any of its addresses, however they name it.")
+    ] = None
 
 
 def joined(headers: Iterable[tuple[bytes, bytes]]) -> str:
@@ -184,8 +187,14 @@ def _answer(record: Record) -> Any:
     return None if not bytes(record.answer) else msgspec.json.decode(record.answer)
 
 
-def differences(asked: Asked, record: Record) -> list[str]:
-    """What keeps a request from being the one that is meant; empty when it is."""
+def differences(asked: Asked, record: Record, lead: str | None = None) -> list[str]:
+    """What keeps a request from being the one that is meant; empty when it is.
+
+    Args:
+        asked: which is meant.
+        record: the request.
+        lead: the id of the lead that `asked.lead` names; None when that is no lead's.
+    """
     found: list[str] = []
     if asked.method is not None and asked.method.upper() != record.method:
         found.append(f"method is {record.method}, not {asked.method.upper()}")
@@ -202,7 +211,16 @@ def differences(asked: Asked, record: Record) -> list[str]:
         found.append(
             f"status is {'none: the answer was lost' if record.status is None else record.status}, not {asked.status}"
         )
+    if asked.lead is not None and not is_about(record, lead):
+        found.append(f"lead is {record.lead or 'none'}, not {lead or f'one with {asked.lead.strip()}'}")
     return found
+
+
+def is_about(record: Record, lead: str | None) -> bool:
+    """Whether a request was about a lead, of several one that it did something to."""
+    return lead is not None and (
+        record.lead == lead or any(each.kind.startswith("leads.") and lead in each.ids for each in record.effects)
+    )
 
 
 def _member_differences(what: str, wanted: dict[str, str], given: dict[str, str]) -> list[str]:

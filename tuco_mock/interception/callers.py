@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 _STANDARD_CLIENTS = {"urllib.request", "http.client", "xmlrpc.client"}
 _HELPERS = {"httpcore", "anyio", "sniffio", "h11", "h2", "aiohappyeyeballs", "uvloop"}
@@ -17,7 +21,7 @@ def caller() -> str | None:
     """
     found = None
     known = {"httpx", "requests", "aiohttp", "urllib3"}
-    frame = sys._getframe(1)  # noqa: SLF001 - there is no other way to see a caller
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - there is no other way to see a caller
     while frame is not None:
         module = str(frame.f_globals.get("__name__", ""))
         top = module.partition(".")[0]
@@ -27,5 +31,5 @@ def caller() -> str | None:
             found = top
         elif top not in sys.stdlib_module_names and top not in _HELPERS and not module.startswith(__package__ or "-"):
             return found or top
-        frame = frame.f_back  # type: ignore[assignment] # None at the end
+        frame = frame.f_back
     return found

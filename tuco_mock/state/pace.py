@@ -43,5 +43,4 @@ class Pace:
             chosen["leadId"] = message["leadId"]
         else:
             chosen["to"] = {"$in": message["to"]}
-        found = self._messages.find(chosen, {"id": 1}, limit=2)
-        return any(each["id"] != message["id"] for each in found)
+        return self._messages.find_one({**chosen, "id": {"$ne": message["id"]}}, {"id": 1}) is not None

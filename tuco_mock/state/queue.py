@@ -18,6 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from tuco_mock.state.jobs import DELAY_STEP, Job, QueuedJob, delayed_score, fields_of, waiting_score
+from tuco_mock.state.scripts import DELAY_JOB, FINISH_JOB, TAKE_JOB
 from tuco_mock.state.snapshots import place_of
 
 if TYPE_CHECKING:
@@ -46,6 +47,9 @@ class Queue:
         self._redis = redis
         self._alarm = alarm
         self._snapshots = snapshots
+        self._take = redis.register_script(TAKE_JOB)
+        self._finish = redis.register_script(FINISH_JOB)
+        self._delay = redis.register_script(DELAY_JOB)
 
     def add(self, workspace: str, jobs: Sequence[Job]) -> None:
         """Queue the jobs, all or none in each thousand."""
@@ -102,38 +106,27 @@ class Queue:
     def start(self, workspace: str, message_id: str) -> bool:
         """Let a worker take the job, waiting or delayed; False when there is none to take."""
         names = _Names(workspace)
-
-        def attempt(pipe: Pipeline) -> Any:
-            here = [name for name in (names.waiting, names.delayed) if pipe.zscore(name, message_id) is not None]
-            if here:
-                self._snapshots.note(workspace, self._images(names, [message_id], held=True))
-            pipe.multi()
-            for name in here:
-                pipe.zrem(name, message_id)
-                pipe.lpush(names.active, message_id)
-            return bool(here)
-
-        return cast("bool", self._redis.transaction(attempt, names.waiting, names.delayed, value_from_callable=True))
+        pipe = self._redis.pipeline(transaction=False)
+        pipe.zscore(names.waiting, message_id)
+        pipe.zscore(names.delayed, message_id)
+        if pipe.execute() == [None, None]:
+            return False
+        self._snapshots.note(workspace, self._images(names, [message_id], held=True))
+        return bool(self._take(keys=[names.active, names.waiting, names.delayed], args=[message_id]))
 
     def finish(self, workspace: str, message_id: str) -> bool:
         """Let the worker that holds the job be done with it; False when none holds it."""
         names = _Names(workspace)
         self._snapshots.note(workspace, self._images(names, [message_id], held=True))
-        held = bool(self._redis.lrem(names.active, 1, message_id))
-        if held:
-            self._redis.delete(names.job(message_id))
-        return held
+        return bool(self._finish(keys=[names.active, names.job(message_id)], args=[message_id]))
 
     def delay(self, workspace: str, message_id: str, due: int, now: int, order: int) -> None:
         """Let the worker that holds the job put it off until it is due, in milliseconds."""
         names = _Names(workspace)
         self._snapshots.note(workspace, self._images(names, [message_id], held=True))
         job = Job(message_id, "delayed", due, order, now)
-        pipe = self._redis.pipeline(transaction=True)
-        pipe.lrem(names.active, 1, message_id)
-        pipe.hset(names.job(message_id), "delay", str(max(due - now, 0)))
-        pipe.zadd(names.delayed, {message_id: delayed_score(job)})
-        pipe.execute()
+        keys = [names.active, names.job(message_id), names.delayed]
+        self._delay(keys=keys, args=[message_id, max(due - now, 0), delayed_score(job)])
         self._alarm.ring(workspace)
 
     def first_due(self, workspace: str) -> tuple[int | None, bool]:
@@ -159,13 +152,8 @@ class Queue:
         """Let a worker take a job that is where it was seen, and hold it; False when somebody else was quicker."""
         names = _Names(workspace)
         self._snapshots.note(workspace, self._images(names, [job.message_id], held=True))
-        pipe = self._redis.pipeline(transaction=True)
-        pipe.zrem(names.delayed if job.state == "delayed" else names.waiting, job.message_id)
-        pipe.lpush(names.active, job.message_id)
-        if pipe.execute()[0]:
-            return True
-        self._redis.lrem(names.active, 1, job.message_id)
-        return False
+        place = names.delayed if job.state == "delayed" else names.waiting
+        return bool(self._take(keys=[names.active, place], args=[job.message_id]))
 
     def is_held(self, workspace: str, message_id: str) -> bool:
         """Whether a worker holds the message's job."""

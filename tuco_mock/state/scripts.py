@@ -57,3 +57,37 @@ if size > tonumber(ARGV[4]) then
 end
 return 1
 """
+
+TAKE_JOB = """
+-- Let a worker take a job out of the set it stands in.
+-- KEYS: the list of jobs that workers hold, the sets in which the job may stand. ARGV: its message's id.
+-- Gives 1, or 0 when it stands in none of them: somebody else was quicker.
+for index = 2, #KEYS do
+    if redis.call('ZREM', KEYS[index], ARGV[1]) == 1 then
+        redis.call('LPUSH', KEYS[1], ARGV[1])
+        return 1
+    end
+end
+return 0
+"""
+
+FINISH_JOB = """
+-- Let the worker that holds a job be done with it.
+-- KEYS: the list of jobs that workers hold, the job. ARGV: its message's id.
+-- Gives 1, or 0 when nobody holds it: then it is left as it is.
+local held = redis.call('LREM', KEYS[1], 1, ARGV[1])
+if held == 1 then
+    redis.call('DEL', KEYS[2])
+end
+return held
+"""
+
+DELAY_JOB = """
+-- Let the worker that holds a job put it off.
+-- KEYS: the list of jobs that workers hold, the job, the set of delayed ones.
+-- ARGV: its message's id, for how many ms, its score.
+redis.call('LREM', KEYS[1], 1, ARGV[1])
+redis.call('HSET', KEYS[2], 'delay', ARGV[2])
+redis.call('ZADD', KEYS[3], ARGV[3], ARGV[1])
+return 1
+"""

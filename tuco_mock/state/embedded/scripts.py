@@ -8,7 +8,7 @@ from typing import Any
 from tuco_mock.domain import limits
 from tuco_mock.domain.clocks import Clock
 from tuco_mock.domain.limits import Bucket
-from tuco_mock.state.scripts import APPEND, TAKE_TOKEN
+from tuco_mock.state.scripts import APPEND, DELAY_JOB, FINISH_JOB, TAKE_JOB, TAKE_TOKEN
 
 Command = Callable[..., Any]
 """Runs one Redis command within the script."""
@@ -44,5 +44,37 @@ def append(command: Command, keys: Sequence[str], args: Sequence[Any]) -> int:
     return 1
 
 
-TWINS: dict[str, Twin] = {TAKE_TOKEN: take_token, APPEND: append}
+def take_job(command: Command, keys: Sequence[str], args: Sequence[Any]) -> int:
+    """`TAKE_JOB`."""
+    held, *sets = keys
+    if any(command("ZREM", each, args[0]) for each in sets):
+        command("LPUSH", held, args[0])
+        return 1
+    return 0
+
+
+def finish_job(command: Command, keys: Sequence[str], args: Sequence[Any]) -> int:
+    """`FINISH_JOB`."""
+    held: int = command("LREM", keys[0], 1, args[0])
+    if held:
+        command("DEL", keys[1])
+    return held
+
+
+def delay_job(command: Command, keys: Sequence[str], args: Sequence[Any]) -> int:
+    """`DELAY_JOB`."""
+    message_id, delay, score = args
+    command("LREM", keys[0], 1, message_id)
+    command("HSET", keys[1], "delay", delay)
+    command("ZADD", keys[2], score, message_id)
+    return 1
+
+
+TWINS: dict[str, Twin] = {
+    TAKE_TOKEN: take_token,
+    APPEND: append,
+    TAKE_JOB: take_job,
+    FINISH_JOB: finish_job,
+    DELAY_JOB: delay_job,
+}
 """Each script's twin, by its Lua text."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import repeat
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from tuco_mock.state.embedded.documents.entries import Entries, Key, Position
@@ -19,6 +18,7 @@ from tuco_mock.state.embedded.documents.values import (
     after,
     atom,
     native_kind,
+    tuple_getter,
 )
 
 if TYPE_CHECKING:
@@ -41,8 +41,10 @@ class Index:
         mixed: whether it holds, or ever held, values outside the native kind of their column.
     """
 
-    __slots__ = ("_array_kinds", "_booleans", "_sparse_kinds", "_values", "arrays", "disordered", "entries", "fields",
-                 "kinds", "mixed", "name", "unique")  # fmt: skip
+    __slots__ = (
+        *("_array_kinds", "_booleans", "_sparse_kinds", "_values", "arrays", "disordered"),
+        *("entries", "fields", "kinds", "mixed", "name", "unique"),
+    )
 
     def __init__(self, name: str, fields: Sequence[str], *, unique: bool) -> None:
         self.name = name
@@ -73,12 +75,19 @@ class Index:
         if kinds in self._sparse_kinds:
             return [(*[NONE if value is None else value for value in values], number)]
         array = self._array_kinds.get(kinds)
-        if array is not None and self._is_native(array, values[array]):
-            return _spread((*values, number), array)
+        if array is not None:
+            if self._is_native(array, values[array]):
+                return _spread((*values, number), array)
+            if self._is_known_empty(values[array]):
+                return [(*values[:array], OPAQUE, *values[array + 1 :], number)]
         return self._unusual_keys(values, number)
 
     def _is_native(self, column: int, elements: list[Any]) -> bool:
         return set(map(type, elements)) == {self.kinds[column]}
+
+    def _is_known_empty(self, elements: list[Any]) -> bool:
+        """Whether a value is an empty array, and what such a one does to the index has been noted."""
+        return not elements and self.mixed
 
     def _unusual_keys(self, values: tuple[Any, ...], number: int) -> list[Key]:
         """The same for values of which some are missing, or of another kind than their column."""
@@ -153,7 +162,13 @@ class Index:
         """The same in an index over an array, which has an entry for each element."""
         array, *more = self.arrays
         elements = old_key[array]
-        if more or array in columns or type(elements) is not list or not self._is_native(array, elements):
+        if more or array in columns or type(elements) is not list:
+            return False
+        if self._is_known_empty(elements):
+            old_key = (*old_key[:array], OPAQUE, *old_key[array + 1 :])
+            changed[array] = OPAQUE
+            return self.entries.move(old_key, tuple(changed), document)
+        if not self._is_native(array, elements):
             return False
         head, tail = old_key[:array], old_key[array + 1 :]
         new_head, new_tail = changed[:array], changed[array + 1 :]
@@ -271,14 +286,6 @@ class Index:
             ):
                 return other
         return None
-
-
-def tuple_getter(fields: Sequence[str]) -> Callable[[Document], tuple[Any, ...]]:
-    """What gets the values of some fields as a tuple, as `itemgetter` does for two and more."""
-    if len(fields) > 1:
-        return itemgetter(*fields)
-    get = itemgetter(fields[0])
-    return lambda document: (get(document),)
 
 
 def _spread(key: Key, column: int) -> list[Key]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tuco_mock.state.embedded.documents.index import tuple_getter
+from tuco_mock.state.embedded.documents.values import tuple_getter
 
 if TYPE_CHECKING:
     from tuco_mock.state.embedded.documents.borrowed import Sort

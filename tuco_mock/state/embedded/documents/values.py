@@ -9,9 +9,15 @@ from __future__ import annotations
 
 import math
 from datetime import datetime
-from typing import Any
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
 
 from bson import ObjectId
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tuco_mock.state.embedded.documents.borrowed import Document
 
 TEXT_RANK = 15
 NUMBER_RANK = 10
@@ -122,3 +128,11 @@ def after(prefix: tuple[Any, ...]) -> tuple[Any, ...]:
 def is_same(value: Any, new: Any) -> bool:
     """Whether a field certainly stays what it is: the same scalar, or missing as before."""
     return type(value) is type(new) and type(value) in SCALARS and value == new
+
+
+def tuple_getter(fields: Sequence[str]) -> Callable[[Document], tuple[Any, ...]]:
+    """What gets the values of some fields as a tuple, as `itemgetter` does for two and more."""
+    if len(fields) > 1:
+        return itemgetter(*fields)
+    get = itemgetter(fields[0])
+    return lambda document: (get(document),)
