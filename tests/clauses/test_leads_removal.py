@@ -10,8 +10,11 @@ from tests.clauses.busy import (
     BUSY,
     CAMPAIGN,
     JANE,
+    JANE_EMAIL,
     JANE_PHONE,
     OMAR,
+    OMAR_EMAIL,
+    OMAR_PHONE,
     OMARS,
     PENDING_HELD,
     QUEUED,
@@ -27,13 +30,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 JANES = [QUEUED, PENDING_HELD, SCHEDULED, SENT]
+KNOWN_AS = {JANE: [JANE_PHONE, "+14422640111", JANE_EMAIL], OMAR: [OMAR_PHONE, OMAR_EMAIL]}
 LIST = "69a1fc43a00b806f643082df"
 
 
 def without(state: Json, lead: str) -> Json:
-    """What must be held when a lead and everything that hangs on it are gone."""
+    """What must be held when a lead and everything that hangs on it are gone: what it said is kept apart (P19)."""
     gone = [message["id"] for message in state["messages"] if message["leadId"] == lead]
     jobs = [job for job in state["queue"]["jobs"] if job["messageId"] not in gone]
+    past = [{**each, "addresses": KNOWN_AS[lead]} for each in state["replies"] if each["leadId"] == lead]
+    past = sorted([*state.get("pastReplies", []), *past], key=lambda each: (each["receivedAt"], each["id"]))
     counts = {name: sum(job["state"] == name for job in jobs) for name in ("waiting", "delayed", "active")}
     return {
         **state,
@@ -42,10 +48,11 @@ def without(state: Json, lead: str) -> Json:
         "replies": [each for each in state["replies"] if each["leadId"] != lead],
         "campaigns": [{**each, "leads": [one for one in each["leads"] if one != lead]} for each in state["campaigns"]],
         "queue": {"counts": counts, "jobs": jobs},
+        "pastReplies": past,
     }
 
 
-@pytest.mark.clause("L19", "L21", "L22")
+@pytest.mark.clause("L19", "L21", "L22", "P19")
 @pytest.mark.parametrize("lead", [JANE, OMAR])
 def test_everything_that_hangs_on_a_lead_goes(busy: World, lead: str) -> None:
     """The lead, its messages with their jobs, held ones too, its replies and its enrolments; nothing else."""

@@ -288,6 +288,28 @@ def test_a_date_to_come(world: World) -> None:
     assert world.cancel(leadId=told["leadId"])["messageIds"] == [message["_id"]]
 
 
+@pytest.mark.clause("M21")
+def test_the_message_says_the_same_as_the_answer(world: World) -> None:
+    """To whom it goes well, where there is no iMessage, where it fails, on its way, and too soon after another."""
+    told = []
+    for phone, later in (("06", "1m"), ("09", "1m"), ("01", "1m"), ("08", "1s"), ("12", "1s")):
+        told.append(world.send(recipientPhone=f"+150055500{phone}"))
+        world.clock(advance=later)
+    assert [each["status"] for each in told] == ["sent", "fallback", "failed", "pending", "pending"]
+    assert "reason" in told[4]
+    assert [each["message"]["status"] for each in told] == [each["status"] for each in told]
+
+
+@pytest.mark.clause("M21", "C11")
+def test_on_its_way_to_a_slow_address_it_was_accepted_as_pending(world: World) -> None:
+    """Without a reason or a date, since no check has put it off; it is shown as sending, and can't be cancelled."""
+    told = world.send(recipientPhone="+15005550008")
+    assert (told["success"], told["status"], told["message"]["status"]) == (True, "pending", "pending")
+    assert {"reason", "scheduledDate"}.isdisjoint(told)
+    assert world.statuses() == {told["message"]["_id"]: "sending"}
+    assert world.cancel(leadId=told["leadId"])["cancelledCount"] == 0
+
+
 @pytest.mark.clause("M20")
 @pytest.mark.parametrize("when", ["2026-03-13T00:00:00Z", "2026-03-12", "2020-01-01T00:00", " ", None])
 def test_a_date_that_is_not_to_come(world: World, when: str | None) -> None:

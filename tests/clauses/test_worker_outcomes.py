@@ -200,6 +200,7 @@ def test_who_is_gone_does_nothing(shop: Shop) -> None:
         "counts": {},
         "happened": [],
         "deliveries": 0,
+        "waiting": {"delayed": 0, "until": None, "held": 0},
         "nextDue": None,
     }
     assert shop.world.control("GET", "/replies")["replies"] == []

@@ -6,6 +6,7 @@ import http.client
 import json
 import signal
 import socket
+import threading
 import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -20,6 +21,13 @@ Serve = Callable[..., Serving]
 SIGNALS = pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM], ids=lambda each: each.name)
 AT_ONCE = 5.0
 """Seconds an end without unfinished business may take; it takes a fraction of one."""
+BEGIN = "2026-03-13T00:00:00.000Z"
+LINE = {"phone": "+16462230920", "dailyNewConversationsLimit": 100}
+YEAR_OF_WORK = [
+    {"recipientPhone": f"+1415555{hour:04}", "message": "Hi", "status": "scheduled", "scheduledDate": f"+{hour}h"}
+    for hour in range(1, 8_761)
+]
+"""A message an hour."""
 WITHIN_GRACE = 12.0
 """Seconds an end may take that waits for an unfinished request first."""
 
@@ -123,3 +131,34 @@ def test_the_port_is_free_again(serve: Serve) -> None:
     ended(server, signal.SIGTERM, within=AT_ONCE)
     again = serve("--port", str(port))
     assert json.loads(again.line())["url"] == f"http://{host}:{port}"
+
+
+CLOCK = "/_tuco/workspaces/default/clock"
+
+
+def moving(client: httpx.Client, answers: list[httpx.Response]) -> threading.Thread:
+    """A move of the clock by a year of work, which has begun."""
+    thread = threading.Thread(target=lambda: answers.append(client.post(CLOCK, json={"advance": "365d"})), daemon=True)
+    thread.start()
+    deadline = time.monotonic() + SOON
+    while client.get(CLOCK).json()["now"] <= BEGIN and time.monotonic() < deadline:
+        pass  # each look is a call that is answered in between
+    return thread
+
+
+@pytest.mark.clause("W23")
+@SIGNALS
+def test_while_the_clock_is_moved(serve: Serve, sent: signal.Signals) -> None:
+    """The move ends between two things, is answered, and nothing ugly is logged."""
+    server, host, port = started(serve)
+    answers: list[httpx.Response] = []
+    with httpx.Client(base_url=f"http://{host}:{port}", trust_env=False, timeout=SOON) as client:
+        state = {"clock": BEGIN, "worker": "auto", "lines": [LINE], "messages": YEAR_OF_WORK}
+        assert client.put("/_tuco/workspaces/default/state", json=state).status_code == 200
+        thread = moving(client, answers)
+        end = ended(server, sent, within=AT_ONCE)
+        thread.join(SOON)
+    (answer,) = answers
+    assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
+    assert answer.json()["detail"].startswith("The server is stopping. The clock got to 2026-")
+    assert end.err == ""

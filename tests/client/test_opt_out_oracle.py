@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tuco_mock.client import ControlError, Lead, Line, Tuco
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 STOPS = [
     "Stop",
@@ -19,7 +25,7 @@ STOPS = [
     "opt  out",
     "opt-out",
 ]
-NO_STOPS = ["stop it", "please stop", "Don't stop", "stopp", "", "...", "endless"]
+NO_STOPS = ["stop it", "please stop", "please stop by", "I won't stop!", "Don't stop", "stopp", "", "...", "endless"]
 
 
 @pytest.fixture
@@ -204,3 +210,87 @@ def test_what_was_on_its_way_to_a_slow_address_could_not_be_stopped(tuco: Tuco, 
     tuco.settle()
     assert tuco.messages(slow)[0].status in {"sent", "delivered"}
     assert tuco.assert_nothing_sent_after_stop() == [stop]
+
+
+@pytest.fixture
+def gone(tuco: Tuco, jane: Lead) -> Lead:
+    """A lead that opted out and was removed."""
+    tuco.reply("Stop", phone="+14422646782")
+    tuco.clock.advance("1h")
+    removed = tuco.client.request("DELETE", "/api/leads", json={"ids": [jane.id]})
+    assert removed.json() == {"deletedCount": 1}
+    tuco.clock.advance("1h")
+    return jane
+
+
+def write(tuco: Tuco, **to: str) -> None:
+    """Send a message to an address."""
+    sent = tuco.client.post("/api/messages", json={"message": "Hi again", **to})
+    assert sent.json()["status"] == "sent"
+
+
+@pytest.mark.clause("P19")
+@pytest.mark.parametrize(
+    "to",
+    [{"recipientPhone": "(415) 555-0100"}, {"recipientPhone": "+14422646782"}, {"recipientEmail": "JANE@example.com"}],
+)
+def test_an_opt_out_outlives_its_lead(tuco: Tuco, gone: Lead, to: dict[str, str]) -> None:
+    """All addresses that the lead had have opted out, whoever has them next; the API shows nothing of it."""
+    assert [each.message for each in tuco.assert_nothing_sent_after_stop()] == ["Stop"]
+    assert (tuco.replies(), tuco.client.get("/api/replies").json()["total"]) == ([], 0)
+    write(tuco, **to)
+    said = complaint(tuco)
+    assert "'Hi again'" in said
+    assert f"lead {gone.id} had replied 'Stop' at 2026-03-13T00:00:00.000Z" in said
+
+
+@pytest.mark.clause("P19")
+def test_it_is_part_of_export_and_snapshot(tuco: Tuco, gone: Lead, tmp_path: Path) -> None:
+    state = tuco.state()
+    tuco.save(tmp_path / "state.yaml")
+    tuco.snapshot("then")
+    for put_back in (partial(tuco.load, tmp_path / "state.yaml"), partial(tuco.restore, "then")):
+        write(tuco, recipientPhone="+14155550100")
+        complaint(tuco)
+        put_back()
+        assert tuco.state()["pastReplies"] == state["pastReplies"]
+        assert len(tuco.assert_nothing_sent_after_stop()) == 1
+    (past,) = tuco.past_replies()
+    assert past.addresses == ["+14155550100", "+14422646782", "jane@example.com"]
+    tuco.reset()
+    assert "pastReplies" not in tuco.state()
+
+
+@pytest.mark.clause("P19")
+def test_a_snapshot_of_before_the_removal_knows_the_lead_again(tuco: Tuco, jane: Lead) -> None:
+    tuco.reply(jane, "Stop")
+    tuco.snapshot("before")
+    tuco.client.request("DELETE", "/api/leads", json={"ids": [jane.id]})
+    tuco.restore("before")
+    assert (tuco.past_replies(), len(tuco.replies())) == ([], 1)
+    assert len(tuco.assert_nothing_sent_after_stop()) == 1
+
+
+@pytest.mark.clause("P19")
+def test_who_has_the_address_now_takes_it_back(tuco: Tuco, gone: Lead) -> None:
+    tuco.add_lead(phone="+14422646782")
+    tuco.reply("Start", phone="+14422646782")
+    tuco.clock.advance("1h")
+    write(tuco, recipientPhone="+14422646782")
+    tuco.clock.advance("1m")
+    write(tuco, recipientPhone="+14155550100")
+    assert len(tuco.assert_nothing_sent_after_stop()) == 1
+
+
+@pytest.mark.clause("P19")
+def test_a_message_to_a_lead_with_such_an_address_counts_whatever_it_names(tuco: Tuco, gone: Lead) -> None:
+    again = tuco.add_lead(phone="+14422646782")
+    tuco.add_message(again, status="sent")
+    assert "sent after an opt-out: 1" in complaint(tuco)
+
+
+@pytest.mark.clause("P19")
+def test_words_of_one_s_own_outlive_a_lead_too(tuco: Tuco, jane: Lead) -> None:
+    tuco.reply(jane, "No more")
+    tuco.client.request("DELETE", "/api/leads", json={"ids": [jane.id]})
+    assert len(tuco.assert_nothing_sent_after_stop(words=["no more"])) == 1

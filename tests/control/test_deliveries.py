@@ -349,3 +349,63 @@ def test_a_rule_with_a_mistake(world: World, rule: Any, told: str) -> None:
 @pytest.mark.parametrize("body", ["x", 5, True])
 def test_what_is_no_rule(world: World, body: Any) -> None:
     assert "Send a rule" in world.control("POST", "/webhook-lab", body, status=400)["detail"]
+
+
+@pytest.mark.clause("H7")
+@pytest.mark.parametrize(("effect", "rule"), [("delay", {"delay": "1h"}), ("reorder", {})])
+def test_what_waits_for_a_webhook_that_is_removed_is_dropped(
+    world: World, server: BackgroundServer, catcher: Catcher, message: str, effect: str, rule: Json
+) -> None:
+    """It says so, others get theirs, and nothing of it comes later."""
+    gone, stays = register(world, catcher.url + "gone"), register(world, catcher.url)
+    lab(world, effect, times=2, **rule)
+    fire(server, world, message)
+    assert world.http.delete(f"/api/webhooks/{gone}", headers=world.headers).status_code == 200
+    dropped, kept = world.control("GET", "/deliveries")["deliveries"]
+    assert (dropped["webhookId"], dropped["state"], dropped["error"]) == (gone, "dropped", "The webhook was removed")
+    assert (dropped["sentAt"], kept["webhookId"]) == (None, stays)
+    assert [each["id"] for each in world.control("GET", "/deliveries?state=dropped")["deliveries"]] == [dropped["id"]]
+    world.clock(advance="2h")
+    world.control("DELETE", "/webhook-lab")
+    assert [each["state"] for each in settled(world)] == ["dropped", "delivered"]
+    assert len(catcher.came) == 1
+
+
+@pytest.mark.clause("H7")
+def test_what_is_due_for_a_webhook_that_another_state_has_not_is_dropped(
+    world: World, server: BackgroundServer, catcher: Catcher, message: str
+) -> None:
+    register(world, catcher.url)
+    lab(world, "delay", delay="1h")
+    fire(server, world, message)
+    world.control("PUT", "/state", {})
+    assert [each["state"] for each in settled(world)] == ["delayed"]
+    world.clock(advance="2h")
+    world.control("POST", "/settle")
+    assert [each["state"] for each in settled(world)] == ["dropped"]
+    assert catcher.came == []
+
+
+@pytest.mark.clause("W25")
+def test_settle_tells_of_deliveries_that_it_does_not_wait_for(
+    world: World, server: BackgroundServer, catcher: Catcher
+) -> None:
+    """How many are delayed and until when, how many are held back; and it waits for those that are due."""
+    register(world, catcher.url)
+    message = world.message(recipientPhone=PHONE, status="delivered")
+    for effect, rule in (("delay", {"delay": "2h"}), ("delay", {"delay": "1h"}), ("reorder", {})):
+        lab(world, effect, times=1, **rule)
+        fire(server, world, message)
+    due = "2026-03-13T01:00:00.000Z"
+    told = world.control("POST", "/settle")
+    assert (told["deliveries"], told["waiting"]) == (0, {"delayed": 2, "until": due, "held": 1})
+    assert told["nextDue"] == due
+    world.clock(advance="1h")
+    told = world.control("POST", "/settle")
+    assert told["waiting"] == {"delayed": 1, "until": "2026-03-13T02:00:00.000Z", "held": 1}
+    assert len(catcher.came) == 1
+    world.clock(advance="1h")
+    world.control("DELETE", "/webhook-lab")
+    told = world.control("POST", "/settle")
+    assert (told["waiting"], told["nextDue"]) == ({"delayed": 0, "until": None, "held": 0}, None)
+    assert len(catcher.came) == 3

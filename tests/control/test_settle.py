@@ -111,6 +111,33 @@ def test_a_snapshot_brings_back_what_was_to_happen(shop: Shop) -> None:
     assert [each["state"] for each in shop.world.control("GET", "/queue")["jobs"]].count("active") == 1
 
 
+def test_out_and_in_again_after_leads_were_removed(shop: Shop) -> None:
+    """Nothing is left on the agenda of what is gone, so that what is exported can be imported; a snapshot has it."""
+    busy(shop)
+    shop.world.control("POST", "/snapshots", {"name": "before"})
+    before = shop.world.state()
+    gone = shop.world.control("GET", "/leads")["leads"][:2]
+    shop.world.delete(*(each["id"] for each in gone))
+    state = shop.world.state()
+    left = {each["id"] for each in state["messages"]}
+    assert len(before["agenda"]) > len(state["agenda"]) > 0
+    assert {each["messageId"] for each in state["agenda"]} <= left
+    shop.world.control("PUT", "/state", state)
+    assert shop.world.state() == state
+    shop.world.control("POST", "/snapshots/before/restore")
+    assert shop.world.state() == before
+
+
+def test_out_and_in_again_with_a_message_to_a_lead_that_is_nowhere(shop: Shop) -> None:
+    """Who is nowhere does not answer (C6)."""
+    shop.world.message(leadId="f" * 24, recipientPhone=STOPS)
+    shop.run()
+    state = shop.world.state()
+    assert [each["deed"] for each in state["agenda"]] == ["delivered"]
+    shop.world.control("PUT", "/state", state)
+    assert shop.world.state() == state
+
+
 def test_another_state_takes_the_agenda_s_place(shop: Shop) -> None:
     busy(shop)
     state = shop.world.state()

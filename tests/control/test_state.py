@@ -67,6 +67,17 @@ FULL: dict[str, Any] = {
         {"url": "http://127.0.0.1:9000/hook", "events": ["message.reply"], "name": "hook", "secret": "s3cret"},
         {"url": "https://example.com/", "events": ["message.sent", "message.failed"], "name": "x", "isActive": False},
     ],
+    "pastReplies": [
+        {
+            "id": LINE.upper(),
+            "leadId": CAMPAIGN.upper(),
+            "recipientPhone": "+14155550177",
+            "addresses": ["jane@EXAMPLE.com", "+1 415 555 0177"],
+            "message": "Stop",
+            "receivedAt": "-1d",
+            "lineId": LINE,
+        }
+    ],
 }
 
 

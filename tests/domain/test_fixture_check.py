@@ -387,3 +387,125 @@ def test_junk_anywhere_is_placed_there(data: st.DataObject, value: object) -> No
             ".campaigns[0]",
         }
         assert any(found.startswith(named[0]) or found == named[1] for found in paths) or by_id, (path, paths)
+
+
+PAST = {
+    "id": OTHER,
+    "leadId": LEAD,
+    "addresses": ["jane@example.com", "+14155550100"],
+    "message": "Stop",
+    "receivedAt": "-1h",
+}
+
+
+@pytest.mark.clause("P19")
+@pytest.mark.parametrize(
+    ("given", "path", "text"),
+    [
+        ([{**PAST, "addresses": ["nobody"]}], "pastReplies[0].addresses[0]", "expected a phone number or an email"),
+        ([PAST, {**PAST, "id": OTHER.upper()}], "pastReplies[1].id", "is the id of pastReplies[0] already"),
+        ([{**PAST, "leadId": "x"}], "pastReplies[0].leadId", "expected 24 hexadecimal digits"),
+        ([{k: v for k, v in PAST.items() if k != "receivedAt"}], "pastReplies[0]", "`receivedAt` is missing"),
+    ],
+)
+def test_what_removed_leads_had_said(given: list[dict[str, Any]], path: str, text: str) -> None:
+    found, said = mistake_in({"pastReplies": given})
+    assert found == path
+    assert text in said
+    check_workspace({"pastReplies": [PAST]})
+
+
+MESSAGE = "69dba0001111111111111111"
+AGENDA_WORLD = {
+    "leads": [{"id": LEAD, "phone": "+14155550100"}],
+    "messages": [{"id": MESSAGE, "leadId": LEAD, "status": "sent"}],
+}
+
+
+@pytest.mark.clause("W21")
+@pytest.mark.parametrize(
+    ("act", "path", "text"),
+    [
+        *(({"deed": deed}, "", "`messageId` is missing") for deed in ("sent", "delivered", "opened")),
+        ({"deed": "delivered", "messageId": OTHER}, ".messageId", f"no message has the id {OTHER}"),
+        ({"deed": "reply", "leadId": LEAD}, "", "`message` is missing"),
+        ({"deed": "reply", "leadId": LEAD, "message": ""}, ".message", "expected a text that is not blank"),
+        ({"deed": "reply", "leadId": LEAD, "message": " \n"}, ".message", "expected a text that is not blank"),
+        ({"deed": "reply", "message": "Stop"}, "", "expected one of `leadId`, `recipientPhone` or `recipientEmail`"),
+        ({"deed": "reply", "message": "Stop", "recipientPhone": " "}, "", "expected one of `leadId`"),
+        ({"deed": "reply", "message": "Stop", "leadId": OTHER}, ".leadId", f"no lead has the id {OTHER}"),
+        (
+            {"deed": "reply", "message": "Stop", "leadId": LEAD, "messageId": OTHER},
+            ".messageId",
+            f"no message has the id {OTHER}",
+        ),
+    ],
+    ids=str,
+)
+def test_what_is_still_to_happen_says_what_it_is_about(act: dict[str, Any], path: str, text: str) -> None:
+    found, said = mistake_in({**AGENDA_WORLD, "agenda": [{"due": "+1m", **act}]})
+    assert found == "agenda[0]" + path
+    assert said.startswith(text)
+    only = {"agenda": [{"due": "+1m", **act}]}  # also where there is nothing else
+    with pytest.raises(InvalidInput):
+        check_workspace(only)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        *({"deed": deed, "messageId": MESSAGE.upper()} for deed in ("sent", "delivered", "opened")),
+        {"deed": "reply", "leadId": LEAD.upper(), "message": "Stop", "messageId": MESSAGE},
+        {"deed": "reply", "recipientPhone": "+14155550177", "message": "Stop"},
+        {"deed": "reply", "recipientEmail": "a@example.com", "message": "Stop"},
+    ],
+    ids=str,
+)
+def test_what_can_happen(act: dict[str, Any]) -> None:
+    assert len(check_workspace({**AGENDA_WORLD, "agenda": [{"due": "+1m", **act}]}).agenda) == 1
+
+
+BLANK, LONG = "expected a text that is not blank", "of 3650 days at most"
+_ADDRESS_SLIPS: list[tuple[dict[str, Any], str, str]] = [
+    ({"replies": {"message": ""}}, "replies.message", BLANK),
+    ({"replies": {"message": "\u00a0 "}}, "replies.message", BLANK),
+    ({"replies": {"message": "Hi", "after": "3651d"}}, "replies.after", LONG),
+    ({"fails": ""}, "fails", BLANK),
+    ({"fails": " "}, "fails", BLANK),
+    ({"takes": "1000000000000s"}, "takes", LONG),
+    ({"opens": "P3650DT0.001S"}, "opens", LONG),
+]
+
+
+@pytest.mark.clause("V8")
+@pytest.mark.parametrize(
+    ("workspace", "path", "text"),
+    [
+        *(
+            ({"addresses": [{"address": "a@example.com", **does}]}, f"addresses[0].{path}", text)
+            for does, path, text in _ADDRESS_SLIPS
+        ),
+        ({"campaigns": [{"name": ""}]}, "campaigns[0].name", BLANK),
+        ({"campaigns": [{"name": "A", "steps": [{"message": " "}]}]}, "campaigns[0].steps[0].message", BLANK),
+        (
+            {"campaigns": [{"name": "A", "steps": [{"message": "B", "delay": "87601h"}]}]},
+            "campaigns[0].steps[0].delay",
+            LONG,
+        ),
+        ({"lists": [{"name": ""}]}, "lists[0].name", BLANK),
+        ({"webhooks": [{**HOOK, "name": " "}]}, "webhooks[0].name", BLANK),
+        ({"webhooks": [{**HOOK, "secret": ""}]}, "webhooks[0].secret", BLANK),
+        ({"clock": {"live": "+3652425d"}}, "clock.live", "of 9999 years at most"),
+        ({"clock": {"live": "-9999999999999999999s"}}, "clock.live", "of 9999 years at most"),
+    ],
+    ids=str,
+)
+def test_texts_that_say_nothing_and_times_that_nobody_means(workspace: dict[str, Any], path: str, text: str) -> None:
+    found, said = mistake_in(workspace)
+    assert found == path
+    assert text in said
+
+
+def test_as_long_as_may_be() -> None:
+    longest: dict[str, Any] = {"takes": "3650d", "opens": "PT87600H", "replies": {"message": "Hi", "after": "3650d"}}
+    check_workspace({"addresses": [{"address": "a@example.com", **longest}], "clock": {"live": "-3652000d"}})

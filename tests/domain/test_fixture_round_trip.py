@@ -23,6 +23,7 @@ NOW = millis("2026-03-13T12:00:00.000Z")
 KINDS = ("lines", "lists", "leads", "campaigns", "enrolments", "messages", "replies", "webhooks")
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+said = words.filter(lambda text: bool(text) and not text.isspace())
 times = st.sampled_from(
     ["-2h", "+1d", "-1h30m", "PT5M", "2026-03-12", "2026-03-12T22:40:29.174Z", "2026-03-12T22:40+05:30"]
 )
@@ -151,7 +152,7 @@ def workspaces(draw: st.DrawFn) -> dict[str, Any]:
         for number in several(2)
     ]
     lists = [
-        {"id": draw(an_id(4, number)), "name": draw(words), **draw(some(description=words, createdAt=moments))}
+        {"id": draw(an_id(4, number)), "name": draw(said), **draw(some(description=words, createdAt=moments))}
         for number in several(2)
     ]
     people = [draw(leads(number, [each["id"] for each in lists])) for number in several(4)]
@@ -159,7 +160,7 @@ def workspaces(draw: st.DrawFn) -> dict[str, Any]:
     campaigns = [
         {
             "id": draw(an_id(3, number)),
-            "name": draw(words),
+            "name": draw(said),
             "steps": draw(st.lists(st.just({"message": "Hi"}) | st.just({"message": "Hi", "delay": "2d"}), max_size=2)),
             "leads": draw(st.lists(st.sampled_from(lead_ids), unique=True)) if lead_ids else [],
         }
@@ -174,9 +175,9 @@ def workspaces(draw: st.DrawFn) -> dict[str, Any]:
         {
             "url": st.just("https://example.com/hook"),
             "events": st.just(["message.reply", "message.sent"]),
-            "name": words,
+            "name": said,
         },
-        optional={"secret": words, "description": words, "isActive": st.booleans(), "createdAt": moments},
+        optional={"secret": said, "description": words, "isActive": st.booleans(), "createdAt": moments},
     )
     return {
         "id": "w",

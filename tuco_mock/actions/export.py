@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tuco_mock.domain.fixture import render
+from tuco_mock.domain.fixture.past import past_words
 from tuco_mock.domain.fixture.references import KINDS
 from tuco_mock.domain.fixture.world import address_words
 from tuco_mock.domain.limits import UNITS_PER_TOKEN
@@ -60,6 +61,8 @@ def state_of(store: Store, workspace: Workspace) -> dict[str, Any]:
         state["bookings"] = [
             render.booking(line_id, day, booked) for line_id, days in bookings.items() for day, booked in days.items()
         ]
+    if past := store.past_replies.all(here):
+        state["pastReplies"] = [past_words(each) for each in past]
     return state
 
 

@@ -14,6 +14,7 @@ from tuco_mock.domain.errors import Conflict, InvalidInput, Mistake
 from tuco_mock.domain.fixture import model
 from tuco_mock.domain.fixture.build import Context, Documents, Items, build
 from tuco_mock.domain.fixture.model_clock import LiveClock
+from tuco_mock.domain.fixture.past import past_documents
 from tuco_mock.domain.fixture.values import moment, signed_duration
 from tuco_mock.domain.fixture.world import address_documents
 from tuco_mock.domain.limits import UNITS_PER_TOKEN, Bucket
@@ -177,7 +178,9 @@ def _build(workspace: Workspace, spec: model.Workspace, clock: Clock, origin: st
         return ids.derived_id(origin, kind, position)
 
     context = Context(now=clock.now(), country_code=workspace.country_code, new_id=new_id)
-    return build(workspace.id, Items.of(spec), context)
+    made = build(workspace.id, Items.of(spec), context)
+    made.past_replies = past_documents(workspace.id, spec.past_replies, workspace.country_code, clock.now())
+    return made
 
 
 def _fill(store: Store, workspace: Workspace, spec: model.Workspace, clock: Clock, documents: Documents) -> None:
@@ -189,6 +192,7 @@ def _fill(store: Store, workspace: Workspace, spec: model.Workspace, clock: Cloc
         store.move_in(here, kind, getattr(documents, kind))
     store.replies.start(here, documents.threads)
     store.addresses.put(here, address_documents(here, spec.addresses, workspace.country_code))
+    store.past_replies.keep(here, documents.past_replies)
     store.agenda.begin(here, documents.agenda)
     for line_id, days in booked_of(spec.bookings).items():
         store.bookings.put(here, line_id, days)

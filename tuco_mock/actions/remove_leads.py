@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from tuco_mock.domain.fixture.past import past_of
 from tuco_mock.domain.ids import key
 from tuco_mock.domain.timestamps import iso
 
@@ -32,7 +33,10 @@ class Removed(NamedTuple):
 
 
 def remove_leads(store: Store, workspace: Workspace, lead_ids: Sequence[str]) -> Removed:
-    """Remove leads, their messages with the jobs, their replies and threads, and their places in campaigns.
+    """Remove leads, their messages with the jobs, their replies and threads, their places in campaigns, and
+    what was still to happen to all that.
+
+    What they had said is kept where no operation of the API shows it: it stays known who opted out (P19).
 
     Args:
         store: the state.
@@ -45,12 +49,15 @@ def remove_leads(store: Store, workspace: Workspace, lead_ids: Sequence[str]) ->
         return Removed([], [], [], 0, 0)
     found = [lead["id"] for lead in leads]
     theirs = {"workspaceId": here, "leadId": {"$in": found}}
-    message_ids, reply_ids = store.messages.of_leads(here, found), store.replies.of_leads(here, found)
+    message_ids, replies = store.messages.of_leads(here, found), store.replies.of_leads(here, found)
+    by_id = {lead["id"]: lead for lead in leads}
+    store.past_replies.keep(here, [past_of(here, reply, by_id[reply["leadId"]]) for reply in replies])
     jobs = store.queue.discard(here, message_ids) if message_ids else 0
+    store.agenda.forget(here, frozenset(message_ids), frozenset(found))
     for kind in ("messages", "replies", "threads"):
         store.documents.remove(here, kind, theirs)
     enrolments = store.documents.remove(here, "enrolments", theirs)
     store.documents.remove(here, "leads", {"_id": {"$in": [key(here, each) for each in found]}})
     lists = {lead["listId"] for lead in leads if lead.get("listId") is not None}
     store.lists.touch(here, sorted(lists), iso(store.vitals.clock(here).now()))
-    return Removed(found, message_ids, reply_ids, jobs, enrolments)
+    return Removed(found, message_ids, [reply["id"] for reply in replies], jobs, enrolments)

@@ -40,6 +40,8 @@ async def advance(store: Store, workspace: Workspace, target: Clock) -> list[Don
 
     While something is done, the workspace's clock stands at the moment when it is due, and until webhooks that were
     told of it have answered: what they do about it, they do at that moment.
+
+    A server that stops ends the move between two things; the clock stays where it then stands.
     """
     here, end, run = workspace.id, target.now(), store.engines.run
     work = _Work(store, workspace)
@@ -112,7 +114,7 @@ class _Work:
 
     Attributes:
         done: what was done.
-        is_gone: whether the workspace was dropped meanwhile.
+        is_gone: whether the workspace was dropped meanwhile, or the server stops.
     """
 
     def __init__(self, store: Store, workspace: Workspace) -> None:
@@ -124,11 +126,12 @@ class _Work:
         self._waits = True
 
     async def is_over(self, now: int) -> bool:
-        """Wait for the webhooks that have been told something by now; whether the workspace was dropped meanwhile.
+        """Wait for the webhooks that have been told something by now; whether there is nothing more to be done here.
 
         After one that keeps it waiting too long nobody is waited for any more: who hangs holds time up once.
         """
         deliveries, here = self._store.deliveries, self._workspace.id
+        self.is_gone = self.is_gone or self._store.bell.ended
         if self.is_gone:
             return True
         run = self._store.engines.run
@@ -139,8 +142,8 @@ class _Work:
         return self.is_gone
 
     def look(self) -> None:
-        """See whether the workspace was dropped meanwhile."""
-        self.is_gone = not self._store.vitals.exist(self._workspace.id)
+        """See whether the workspace was dropped meanwhile, or the server stops."""
+        self.is_gone = self._store.bell.ended or not self._store.vitals.exist(self._workspace.id)
 
     async def do_all(self, things: Sequence[Thing], now: int) -> None:
         """Do these things at a moment that the workspace's clock shows."""

@@ -155,8 +155,9 @@ class Sending:
         acts = [Act(self._now + DELIVERED_AFTER, self._deed("delivered"))]
         if reach.opened_after_ms is not None:
             acts.append(Act(self._now + reach.opened_after_ms, self._deed("opened")))
-        if reach.reply is not None and to is not None:
-            lead_id = self.message["leadId"]
+        lead_id = self.message["leadId"]
+        is_somebody = lead_id is None or self.lead is not None  # a message may name a lead that is nowhere (C6)
+        if reach.reply is not None and to is not None and is_somebody:
             whom = {to.field: to.text, **({} if lead_id is None else {"leadId": lead_id})}
             deed = {**self._deed("reply"), **whom, "message": reach.reply}
             acts.append(Act(self._now + reach.reply_after_ms, deed))

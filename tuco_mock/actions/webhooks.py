@@ -54,13 +54,14 @@ def change_webhook(store: Store, workspace: Workspace, webhook_id: str, changes:
 
 
 def remove_webhook(store: Store, workspace: Workspace, webhook_id: str) -> None:
-    """Remove a webhook (H7).
+    """Remove a webhook; what the lab delays or holds back for it is dropped (H7).
 
     Raises:
         NotFound: there is no such webhook.
     """
     if not store.webhooks.remove(workspace.id, webhook_id):
         raise NotFound("webhook")
+    store.deliveries.drop(workspace.id, webhook_id)
 
 
 def health_check(store: Store, workspace: Workspace, webhook: Document) -> Delivery:

@@ -158,7 +158,8 @@ class Door:
         """What a call is answered that has come in."""
         answer = _preferred(operation, call.visit)
         if answer is None:
-            met = await call.store.engines.run(meet, operation, call) if call.workspace.has_faults else None
+            has_faults = call.workspace.has_faults
+            met = await self._store.engines.run(meet, operation, call) if has_faults else None
             if met is not None:
                 return await suffer(met, operation, call, lambda: _carry_out(operation, call), receive)
             answer = await _handled(operation, call)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tuco_mock.state.engines import Document
 
 _TOLD = {"delivered": "sent", "queued": "pending", "sending": "pending", "cancelled": "failed"}
-"""What an answer calls a status that it has no word for (M21)."""
+"""What an answer calls a status that it has no word for; one that is being sent, as it was accepted (M21)."""
 
 
 class _Asked(NamedTuple):
@@ -124,5 +124,5 @@ def _body(sent: Sent) -> dict[str, Any]:
         "leadId": lead_id,
         **integration_ids(sent.lead),
         **(duplicate if sent.known == "duplicate" else {}),
-        "message": shown(message),
+        "message": shown({**message, "status": status}),
     }

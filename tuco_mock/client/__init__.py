@@ -23,6 +23,7 @@ from tuco_mock.client.models import (
     LeadList,
     Line,
     Message,
+    PastReply,
     Queue,
     Reply,
     Request,
@@ -30,7 +31,7 @@ from tuco_mock.client.models import (
 )
 from tuco_mock.client.models_world import Address
 from tuco_mock.client.server import Server
-from tuco_mock.client.settled import Happened, Settled
+from tuco_mock.client.settled import Happened, Settled, Waiting
 from tuco_mock.client.tuco import Tuco
 from tuco_mock.client.webhook_models import Delivery, LabRule, Webhook
 
@@ -53,6 +54,7 @@ __all__ = [
     "Line",
     "Message",
     "Mistake",
+    "PastReply",
     "Queue",
     "Reply",
     "Request",
@@ -63,5 +65,6 @@ __all__ = [
     "Snapshot",
     "Tuco",
     "TucoError",
+    "Waiting",
     "Webhook",
 ]

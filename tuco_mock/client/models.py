@@ -101,6 +101,12 @@ class Reply(Words, frozen=True, kw_only=True):
     campaign_id: str | None = None
 
 
+class PastReply(Reply, frozen=True, kw_only=True):
+    """A reply of a lead that was removed since, with all addresses that the lead had."""
+
+    addresses: list[str] = field(default_factory=list)
+
+
 class Line(Words, frozen=True, kw_only=True):
     """A line that messages leave from and replies arrive on; what is None was not said, and is as by default."""
 

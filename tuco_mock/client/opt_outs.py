@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuco_mock.client.journal import Journal
+from tuco_mock.client.models import PastReply
 from tuco_mock.client.states import States
 from tuco_mock.client.telling import request_line
 from tuco_mock.client.things import Things
@@ -33,12 +34,16 @@ def word_of(text: str) -> str:
 
 
 class _OptOut(NamedTuple):
-    """Who opted out, and from when until when: the reply that took it back, if one did."""
+    """Who opted out, and from when until when: the reply that took it back, if one did.
+
+    Its lead may be gone; `lead_ids` are those of all who have one of its addresses.
+    """
 
     reply: Reply
     until: Reply | None
     lead: Lead | None
     addresses: frozenset[str]
+    lead_ids: frozenset[str | None]
 
 
 class OptOuts(Things, Journal, States):
@@ -48,7 +53,8 @@ class OptOuts(Things, Journal, States):
         """Since a lead opted out, no message of any channel was sent to it, or to one of its addresses.
 
         A lead has opted out when the whole text of a reply is one of `OPT_OUTS`, in any case, with any white space and
-        punctuation around it; a later reply of `OPT_INS` takes it back.
+        punctuation around it; a later reply of `OPT_INS` takes it back. An opt-out outlives its lead: when the lead is
+        removed, nothing may be sent to the addresses that it had, whoever has them then.
 
         Args:
             words: further words to opt out by.
@@ -62,7 +68,9 @@ class OptOuts(Things, Journal, States):
         """
         __tracebackhide__ = True
         known = OPT_OUTS | {word_of(each) for each in words}
-        found = list(_opt_outs(self.replies(), {lead.id: lead for lead in self.leads()}, known))
+        found = list(
+            _opt_outs([*self.past_replies(), *self.replies()], {lead.id: lead for lead in self.leads()}, known)
+        )
         if not found:
             raise AssertionError(f"nobody opted out: the text of no reply is one of {', '.join(sorted(known))}")
         order, messages = _Order(self.timeline()), self.messages()
@@ -122,27 +130,36 @@ def _follows(place: int | None, other: int | None) -> bool:
 
 
 def _opt_outs(replies: Iterable[Reply], leads: dict[str, Lead], words: Collection[str]) -> Iterator[_OptOut]:
-    """Who opted out, by the first reply that says so, and again after each that took it back."""
-    by_sender: dict[str, list[Reply]] = {}
+    """Who opted out, by the first reply that says so, and again after each that took it back.
+
+    Replies are of one person when they are of one lead, or of leads, one of them removed, that share an address.
+    """
+    owners = {each: lead.id for lead in leads.values() for each in _addresses(lead)}
+    stopped: dict[str, Reply] = {}  # by lead and by address
     for reply in sorted(replies, key=lambda each: each.received_at):  # stable: at one time, as they came
-        by_sender.setdefault(reply.lead_id or f"from {_address(reply)}", []).append(reply)
-    for said in by_sender.values():
-        stop: Reply | None = None
-        for reply in said:
-            word = word_of(reply.message)
-            if stop is None and word in words:
-                stop = reply
-            elif stop is not None and word in OPT_INS:
-                yield _opt_out(stop, reply, leads)
-                stop = None
-        if stop is not None:
-            yield _opt_out(stop, None, leads)
+        theirs = _known_as(reply, leads)
+        stop = next((stopped[each] for each in theirs if each in stopped), None)
+        word = word_of(reply.message)
+        if stop is None and word in words:
+            stopped |= dict.fromkeys(theirs, reply)
+        elif stop is not None and word in OPT_INS:
+            yield _opt_out(stop, reply, leads, owners)
+            stopped = {each: other for each, other in stopped.items() if other is not stop}
+    for stop in {each.id: each for each in stopped.values()}.values():
+        yield _opt_out(stop, None, leads, owners)
 
 
-def _opt_out(reply: Reply, until: Reply | None, leads: dict[str, Lead]) -> _OptOut:
+def _known_as(reply: Reply, leads: dict[str, Lead]) -> set[str]:
+    """The lead that replied, and its addresses: those that it has, or had."""
     lead = leads.get(reply.lead_id or "")
-    known = {_address(reply)} if lead is None else {_address(reply), *_addresses(lead)}
-    return _OptOut(reply, until, lead, frozenset(known - {""}))
+    had = reply.addresses if isinstance(reply, PastReply) else ()
+    return {reply.lead_id or "", _address(reply), *had, *(() if lead is None else _addresses(lead))} - {""}
+
+
+def _opt_out(reply: Reply, until: Reply | None, leads: dict[str, Lead], owners: dict[str, str]) -> _OptOut:
+    known = frozenset(_known_as(reply, leads) - {reply.lead_id})
+    same = frozenset(owners[each] for each in known if each in owners)
+    return _OptOut(reply, until, leads.get(reply.lead_id or ""), known, same | {reply.lead_id})
 
 
 def _addresses(lead: Lead) -> Iterator[str]:
@@ -158,7 +175,7 @@ def _address(thing: Reply | Message) -> str:
 
 def _is_sent_after(stop: _OptOut, message: Message, order: _Order) -> bool:
     """Whether a message was sent to who had opted out."""
-    is_theirs = (stop.reply.lead_id is not None and message.lead_id == stop.reply.lead_id) or bool(
+    is_theirs = (message.lead_id is not None and message.lead_id in stop.lead_ids) or bool(
         {(message.recipient_phone or "").lower(), (message.recipient_email or "").lower()} & stop.addresses
     )
     if not is_theirs or message.sent_at is None or not order.is_sent_after(message, stop.reply):
@@ -215,7 +232,7 @@ def _of_campaign(stop: _OptOut, message: Message) -> str:
 def _is_for(request: Request, stop: _OptOut) -> bool:
     """Whether a cancellation was for who opted out."""
     if stop.reply.lead_id is not None:
-        return request.lead == stop.reply.lead_id
+        return request.lead in stop.lead_ids
     body = request.body if isinstance(request.body, dict) else {}
     given = {str(body.get(name) or "").lower() for name in ("recipientPhone", "recipientEmail")}
     return bool(given & stop.addresses)

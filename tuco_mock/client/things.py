@@ -8,7 +8,7 @@ import msgspec
 
 from tuco_mock.client.control import LONG_PATIENCE
 from tuco_mock.client.handle import Handle, id_of, part
-from tuco_mock.client.models import Campaign, Lead, LeadList, Line, Message, Queue, Reply
+from tuco_mock.client.models import Campaign, Lead, LeadList, Line, Message, PastReply, Queue, Reply
 from tuco_mock.client.models_world import Address
 from tuco_mock.client.settled import Settled
 from tuco_mock.client.webhook_models import Webhook
@@ -175,6 +175,12 @@ class Things(Handle):
             "recipientEmail": recipient_email,
         }
         return self._all("replies", Reply, chosen)
+
+    def past_replies(self) -> list[PastReply]:
+        """What leads had said that were removed since, oldest first."""
+        found = self._call("GET", "/past-replies", answer=dict[str, list[PastReply]])
+        known: list[PastReply] = found["pastReplies"]
+        return known
 
     def lists(self) -> list[LeadList]:
         """The lists, in order of creation."""

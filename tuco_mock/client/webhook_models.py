@@ -32,7 +32,7 @@ class Delivery(Words, frozen=True, kw_only=True):
 
     Attributes:
         id: its running number in the workspace.
-        state: pending, delivered, failed, lost, delayed or held.
+        state: pending, delivered, failed, lost, delayed, held or dropped.
         timestamp: of the event; also the header `X-Tuco-Timestamp`.
         body: what was sent; `raw` is the very text.
         due_at, sent_at: on the workspace's clock.

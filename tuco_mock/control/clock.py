@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tuco_mock.actions.running import advance
-from tuco_mock.control.problem import Problem
+from tuco_mock.control.problem import Problem, stopping
 from tuco_mock.domain.timestamps import MILLIS_MAX, iso, parse_duration, parse_moment
 
 if TYPE_CHECKING:
@@ -33,6 +33,9 @@ async def change(call: ControlCall) -> dict[str, Any]:
     if store.worker_of(workspace) == "auto" and changed.now() > clock.now():
         await advance(store, workspace, changed)
         await run(call.workspace)  # it may have been dropped meanwhile
+        reached = await run(store.vitals.clock, workspace.id)
+        if store.bell.ended and reached != changed:
+            raise stopping(f"The clock got to {iso(reached.now())}, and what was due by then is done")
     else:
         await run(store.vitals.set_clock, workspace.id, changed)
     store.deliveries.wake(workspace.id)

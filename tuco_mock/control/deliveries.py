@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 LONGEST_WAIT = 60_000
 """How long a wait lasts at most, in milliseconds."""
 
-_STATES = ("pending", "delivered", "failed", "lost", "delayed", "held")
+_STATES = ("pending", "delivered", "failed", "lost", "delayed", "held", "dropped")
 
 
 class Wait(Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):

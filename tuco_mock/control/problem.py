@@ -37,6 +37,11 @@ class Problem(Exception):
         self.headers = headers
 
 
+def stopping(so_far: str) -> Problem:
+    """The problem that tells why something was not brought to its end, and how far it got."""
+    return Problem(503, f"The server is stopping. {so_far}; the rest is not.", headers=(("connection", "close"),))
+
+
 def from_refusal(refusal: Refusal) -> Problem:
     """The problem that tells of an action's refusal."""
     if isinstance(refusal, InvalidInput):

@@ -9,6 +9,7 @@ from tuco_mock.control import (
     clock,
     health,
     limits,
+    past_replies,
     queue,
     settle,
     snapshots,
@@ -193,6 +194,9 @@ OPERATIONS: tuple[ControlOperation, ...] = (
         answer=s.LEVELS,
     ),
     *ADDRESSES,
+    ControlOperation(
+        "GET", WORKSPACE + "/past-replies", past_replies.look, "What removed leads had said", answer=s.PAST_REPLIES
+    ),
     *FAULTS,
     *JOURNAL,
     *WEBHOOKS,

@@ -178,7 +178,7 @@ DELIVERY = _object(
     webhookId=_TEXT,
     url=_TEXT,
     event=_TEXT,
-    state={"enum": ["pending", "delivered", "failed", "lost", "delayed", "held"]},
+    state={"enum": ["pending", "delivered", "failed", "lost", "delayed", "held", "dropped"]},
     timestamp={**_MOMENT, "description": "of the event, as in the body and in X-Tuco-Timestamp"},
     body=OBJECT,
     raw={**_TEXT, "description": "the body, as it is sent"},
@@ -189,7 +189,7 @@ DELIVERY = _object(
     sentAt=_ANY_TEXT,
     status={"type": ["integer", "null"], "description": "of the receiver's answer"},
     response=_ANY_TEXT,
-    error={**_ANY_TEXT, "description": "why there was no answer"},
+    error={**_ANY_TEXT, "description": "why there was no answer, or why it was dropped"},
     durationMs={"type": ["number", "null"]},
     lab={**_list(_TEXT), "description": "the rules of the lab that it met"},
     repeats={"type": ["integer", "null"], "description": "the delivery that this one repeats"},
@@ -215,6 +215,7 @@ LEVEL: Schema = {**_object(tokens={"type": "number", "minimum": 0}), "additional
 ADDRESS: Schema = {"$ref": "#/components/schemas/Address"}
 ADDRESSES = _object(addresses=_list(ADDRESS))
 ADDRESS_OR_ADDRESSES: Schema = {"oneOf": [ADDRESS, _list(ADDRESS)]}
+PAST_REPLIES = _object(pastReplies=_list({"$ref": "#/components/schemas/PastReply"}))
 PROBLEM: Schema = {
     **_object(type=_TEXT, title=_TEXT, status={"type": "integer"}, detail=_TEXT),
 }
@@ -240,7 +241,18 @@ HAPPENED = _object(
         }
     ),
     deliveries=_COUNT,
-    nextDue={"anyOf": [_MOMENT, {"type": "null"}]},
+    waiting={
+        **_object(
+            delayed={**_COUNT, "description": "deliveries that the lab delays"},
+            until={"anyOf": [_MOMENT, {"type": "null"}], "description": "when the first of those is due"},
+            held={
+                **_COUNT,
+                "description": "deliveries that it holds back, until their webhook is told more, or the lab is cleared",
+            },
+        ),
+        "description": "what was not waited for",
+    },
+    nextDue={"anyOf": [_MOMENT, {"type": "null"}], "description": "of jobs, acts and deliveries"},
 )
 RUN: Schema = {
     "type": "object",

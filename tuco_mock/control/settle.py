@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tuco_mock.actions import running
 from tuco_mock.actions.worker import next_due
 from tuco_mock.control.deliveries import delivered
-from tuco_mock.control.problem import Problem
+from tuco_mock.control.problem import Problem, stopping
 from tuco_mock.domain.timestamps import iso
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ async def run_queue(call: ControlCall) -> dict[str, Any]:
     limit = body.get("max")
     if "max" in body and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
         raise Problem(400, f"max is a whole number from 1, not {limit!r}.")
-    done = await running.run_queue(call.store, workspace, limit)
+    done = _whole(call, await running.run_queue(call.store, workspace, limit))
     return await run(_told, call, workspace.id, done, 0)
 
 
@@ -46,22 +46,34 @@ async def settle(call: ControlCall) -> dict[str, Any]:
 
     async def told() -> int:
         nonlocal deliveries
+        now = (await run(call.store.vitals.clock, workspace.id)).now()
+        await run(call.store.deliveries.release_due, workspace.id, now)
         count = await run(call.store.deliveries.pending, workspace.id)
         if not await delivered(call.store, workspace.id, _LONGEST_WAIT, call.receive):
+            _whole(call, done)
             raise Problem(504, f"Deliveries of webhooks are still on their way after {_LONGEST_WAIT} s; settle again.")
         deliveries += count
         return count
 
     while True:
-        now = await running.run_present(call.store, workspace, told)
+        now = _whole(call, await running.run_present(call.store, workspace, told))
         done += now
         if not await told() and not now:
             return await run(_told, call, workspace.id, done, deliveries)
 
 
+def _whole(call: ControlCall, done: list[Done]) -> list[Done]:
+    """What was done, if the server did not stop meanwhile."""
+    if call.store.bell.ended:
+        raise stopping(f"{len(done)} of what was due now is done")
+    return done
+
+
 def _told(call: ControlCall, workspace: str, done: Sequence[Done], deliveries: int) -> dict[str, Any]:
     now = call.store.vitals.clock(workspace).now()
-    due = next_due(call.store, workspace, now)
+    delayed = call.store.deliveries.next_delayed(workspace)
+    due = min((each for each in (next_due(call.store, workspace, now), delayed) if each is not None), default=None)
+    states = Counter(each.state for each in call.store.deliveries.waiting(workspace))
     return {
         "now": iso(now),
         "counts": dict(Counter(each.kind for each in done)),
@@ -75,5 +87,10 @@ def _told(call: ControlCall, workspace: str, done: Sequence[Done], deliveries: i
             for each in done
         ],
         "deliveries": deliveries,
+        "waiting": {
+            "delayed": states["delayed"],
+            "until": None if delayed is None else iso(delayed),
+            "held": states["held"],
+        },
         "nextDue": None if due is None else iso(due),
     }

@@ -9,12 +9,16 @@ from msgspec import Meta, Raw, Struct, field
 from tuco_mock.domain.errors import InvalidInput, Mistake
 from tuco_mock.domain.fixture.check import read
 from tuco_mock.domain.fixture.model import WebhookEvent
-from tuco_mock.domain.fixture.values import Duration, ObjectId
+from tuco_mock.domain.fixture.values import Duration, ObjectId, Said
 from tuco_mock.domain.timestamps import iso
 
-State = Literal["pending", "delivered", "failed", "lost", "delayed", "held"]
+State = Literal["pending", "delivered", "failed", "lost", "delayed", "held", "dropped"]
 """pending: about to be sent, or on its way. delivered: answered with 2xx. failed: answered otherwise, or not at
-all. lost: the lab let it vanish. delayed: it waits for the workspace's clock. held: it waits for the next one."""
+all. lost: the lab let it vanish. delayed: it waits for the workspace's clock. held: it waits for the next one.
+dropped: its webhook was removed while it waited."""
+
+REMOVED = "The webhook was removed"
+"""The error of a delivery that is dropped (H7)."""
 
 LONGEST_RESPONSE = 8 * 1024
 """How much of a receiver's answer is kept, in bytes."""
@@ -128,7 +132,7 @@ class LabRule(Struct, rename="camel", forbid_unknown_fields=True, omit_defaults=
         Annotated[int, Meta(title="a whole number from 2 to 100", ge=2, le=100)] | None,
         Meta(description="How often a duplicated one is sent in all; twice when left out."),
     ] = None
-    secret: Annotated[str | None, Meta(description="What is signed with in place of the webhook's own.")] = None
+    secret: Annotated[Said | None, Meta(description="What is signed with in place of the webhook's own.")] = None
 
 
 _PARAMETERS = {"delay": "delay", "copies": "duplicate", "secret": "rotatedSecret"}

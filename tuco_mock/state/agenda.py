@@ -14,7 +14,7 @@ from tuco_mock.domain.agenda import Act
 from tuco_mock.state.snapshots import place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from redis import Redis
 
@@ -81,6 +81,17 @@ class Agenda:
         """All of a workspace, what is due first first."""
         found = cast("list[tuple[str, float]]", self._redis.zrange(key_of(workspace), 0, -1, withscores=True))
         return [Planned(int(score), member) for member, score in found]
+
+    def forget(self, workspace: str, messages: Collection[str], leads: Collection[str]) -> None:
+        """Let nothing happen any more that is about these messages, or by these leads."""
+        gone = [
+            each
+            for each in self.all(workspace)
+            if (deed := each.deed).get("messageId", "").lower() in messages or deed.get("leadId", "").lower() in leads
+        ]
+        if gone:
+            self._snapshots.note(workspace, ((place_of(KIND, each.member), each.due) for each in gone))
+            self._redis.zrem(key_of(workspace), *(each.member for each in gone))
 
     def drop(self, workspace: str) -> None:
         """Remove everything of the workspace."""

@@ -20,16 +20,21 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 import msgspec
 
-from tuco_mock.domain.deliveries import Delivery
+from tuco_mock.domain.deliveries import REMOVED, Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tuco_mock.state.bell import Bell
     from tuco_mock.state.engines import Engines
+    from tuco_mock.state.webhooks import Webhooks
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Delivery).decode
+
+
+DONE = frozenset({"delivered", "failed", "lost", "dropped"})
+"""The states in which nothing becomes of a delivery any more."""
 
 
 class Courier(Protocol):
@@ -50,12 +55,13 @@ class Deliveries:
         limit: how many that are done each workspace keeps.
     """
 
-    def __init__(self, engines: Engines, bell: Bell, limit: int) -> None:
+    def __init__(self, engines: Engines, bell: Bell, limit: int, webhooks: Webhooks) -> None:
         self.courier: Courier | None = None
         self.limit = limit
         self._engines = engines
         self._redis = engines.redis
         self._bell = bell
+        self._webhooks = webhooks
 
     def begin(self, workspace: str, delivery: Delivery) -> Delivery:
         """Keep a delivery that the caller sends itself."""
@@ -68,7 +74,7 @@ class Deliveries:
         """Keep a delivery, as its state says; who sends is told when it is to be sent."""
         number = self._redis.hincrby(_numbers(workspace), "id", 1)
         kept = msgspec.structs.replace(delivery, id=number)
-        if kept.state in {"delivered", "failed", "lost"}:
+        if kept.state in DONE:
             self._put_down(workspace, kept)
             return kept
         self._redis.hset(_open(workspace), str(number), _text(kept))
@@ -81,9 +87,7 @@ class Deliveries:
 
     def release_held(self, workspace: str, webhook_id: str | None = None) -> int:
         """Let go what is held back, of one webhook or of all; how many there were."""
-        held = [
-            each for each in self._opened(workspace) if each.state == "held" and webhook_id in {None, each.webhook_id}
-        ]
+        held = [each for each in self.waiting(workspace, webhook_id) if each.state == "held"]
         for each in held:
             self._release(workspace, each)
         return len(held)
@@ -96,6 +100,20 @@ class Deliveries:
                 if text is not None:
                     self._release(workspace, _decode(text))
         return self.next_delayed(workspace)
+
+    def waiting(self, workspace: str, webhook_id: str | None = None) -> list[Delivery]:
+        """What waits because of the lab, delayed or held, for one webhook or for all."""
+        return [
+            each
+            for each in self._opened(workspace)
+            if each.state in {"delayed", "held"} and webhook_id in {None, each.webhook_id}
+        ]
+
+    def drop(self, workspace: str, webhook_id: str) -> None:
+        """Let nothing come any more of what waits because of the lab for a webhook that is gone (H7)."""
+        for each in self.waiting(workspace, webhook_id):
+            self._redis.zrem(_delayed(workspace), str(each.id))
+            self._drop(workspace, each)
 
     def next_delayed(self, workspace: str) -> int | None:
         """When the first of those that wait for the clock is due, in milliseconds; None when none does."""
@@ -176,7 +194,15 @@ class Deliveries:
         names = (_done, _open, _waiting, _delayed, _taken, _numbers)
         return tuple(name(workspace) for name in names)
 
+    def _drop(self, workspace: str, delivery: Delivery) -> None:
+        self._redis.hdel(_open(workspace), str(delivery.id))
+        self._put_down(workspace, msgspec.structs.replace(delivery, state="dropped", error=REMOVED))
+
     def _release(self, workspace: str, delivery: Delivery) -> None:
+        """Let it go; its webhook may be gone otherwise than by itself, with the state that another one replaced."""
+        if self._webhooks.get(workspace, delivery.webhook_id) is None:
+            self._drop(workspace, delivery)
+            return
         kept = msgspec.structs.replace(delivery, state="pending")
         self._redis.hset(_open(workspace), str(kept.id), _text(kept))
         self._let_go(workspace, kept.id)

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 IN_WORKSPACE = (
     *("leads", "lines", "lists", "campaigns", "enrolments", "messages", "replies", "threads", "webhooks"),
-    "addresses",
+    *("addresses", "pastReplies"),
 )
 """The collections whose documents belong to a workspace."""
 
-_WITHOUT_SEQUENCE = frozenset({"threads", "addresses"})
+_WITHOUT_SEQUENCE = frozenset({"threads", "addresses", "pastReplies"})
 """Those of them whose documents have no running number."""
 
 INDEXES: dict[str, dict[str, tuple[str, ...]]] = {
@@ -35,6 +35,7 @@ INDEXES: dict[str, dict[str, tuple[str, ...]]] = {
     "lines": {"in_turn": ("workspaceId", "isActive", "lastSentAt", "seq")},
     "lists": {"by_name": ("workspaceId", "name", "seq")},
     "addresses": {"by_address": ("workspaceId", "id")},
+    "pastReplies": {"by_time": ("workspaceId", "receivedAt", "id")},
     "campaigns": {},
     "webhooks": {"newest": ("workspaceId", "createdAt", "seq"), "told": ("workspaceId", "events", "seq")},
     "enrolments": {"of_campaign": ("workspaceId", "campaignId", "seq"), "of_lead": ("workspaceId", "leadId")},

@@ -45,10 +45,10 @@ class Replies:
         """The reply, or None."""
         return self._replies.find_one({"_id": key(workspace, reply_id)})
 
-    def of_leads(self, workspace: str, lead_ids: Sequence[str]) -> list[str]:
-        """Ids of all replies of these leads, in order of creation."""
+    def of_leads(self, workspace: str, lead_ids: Sequence[str]) -> list[Document]:
+        """All replies of these leads, in order of creation."""
         chosen = {"workspaceId": workspace, "leadId": {"$in": list(lead_ids)}}
-        return [each["id"] for each in self._replies.find(chosen, {"id": 1}, sort=[("seq", 1)])]
+        return list(self._replies.find(chosen, sort=[("seq", 1)]))
 
     def touch(self, workspace: str, threads: Iterable[Document]) -> None:
         """Note replies in their threads; an older reply never hides a newer one, whatever order they come in."""

@@ -22,6 +22,7 @@ from tuco_mock.state.lists import Lists
 from tuco_mock.state.log import UNCLAIMED, Log
 from tuco_mock.state.messages import Messages
 from tuco_mock.state.pace import Pace
+from tuco_mock.state.past import PastReplies
 from tuco_mock.state.queue import Queue
 from tuco_mock.state.replies import Replies
 from tuco_mock.state.rules import Rules
@@ -51,6 +52,7 @@ class Store:
         vitals: clocks, running numbers, token buckets.
         leads, lines, lists, messages, replies: the documents of those names.
         addresses: what the addresses of the simulated world do.
+        past_replies: what removed leads had said.
         documents: writes the documents of all kinds.
         queue: the jobs.
         snapshots: earlier moments of workspaces, by name.
@@ -85,6 +87,7 @@ class Store:
         self.lists = Lists(engines, self.documents)
         self.messages = Messages(engines, self.documents)
         self.replies = Replies(engines, self.documents)
+        self.past_replies = PastReplies(engines, self.documents)
         self.queue = Queue(engines.redis, self.snapshots, self.alarm)
         self.agenda = Agenda(engines.redis, self.snapshots, self.alarm)
         self.bookings = BookedLines(engines.redis)
@@ -94,7 +97,7 @@ class Store:
         self.bell = Bell()
         self.webhooks = Webhooks(engines, self.documents)
         self.lab: Rules[LabRule] = Rules(engines.redis, "lab-rule", LabRule)
-        self.deliveries = Deliveries(engines, self.bell, journal_limit)
+        self.deliveries = Deliveries(engines, self.bell, journal_limit, self.webhooks)
         self.log = Log(engines.redis, self.bell, journal_limit)
 
     def worker_of(self, workspace: Workspace) -> WorkerMode:

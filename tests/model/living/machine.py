@@ -11,7 +11,8 @@ from hypothesis.stateful import rule
 
 from tests.model.living import town
 from tests.model.living.observed import SOME, WORKSPACE
-from tests.model.living.steps import ADVANCES, Steps, duration
+from tests.model.living.steps import ADVANCES, duration
+from tests.model.living.surroundings import Surroundings
 from tests.model.living.totals import check_totals
 from tests.model.living.wire import KEY, View, essence, view
 from tests.model.model import WAITING
@@ -25,7 +26,7 @@ TWIN, TWIN_KEY = "org_twin", "tuco_sk_twin"
 EFFECTS: list[Thing] = [{"status": 503}, {"status": 500}, *({"drop": each} for each in ("reset", "empty"))]
 
 
-class Machine(Steps):
+class Machine(Surroundings):
     """A workspace that lives.
 
     Attributes:
@@ -101,6 +102,7 @@ class Machine(Steps):
         words = {name: each for name, each in self.before.state.items() if name not in {"id", "apiKeys"}}
         self.wire.control("POST", "", {"id": TWIN, "apiKeys": [TWIN_KEY], "state": words}, status=201)
         same("the twin", essence(view(self.wire, TWIN)), essence(self.before))
+        self.clear_lab()  # the twin has none
         known = len(self.deliveries)
         for message in map(self.body_of, drawn):
             mine, its = (self.wire.api("POST", "/messages", message, key) for key in (KEY, TWIN_KEY))
@@ -120,6 +122,7 @@ class Machine(Steps):
     def end(self) -> None:
         """Everything that waits is cancelled, whatever holds its job; then time goes on, and nothing more is sent."""
         check_totals(self.wire, self.before, WORKSPACE)
+        self.clear_lab()
         for lead in self.before.ids("leads"):
             assert self.call("POST", "/messages/cancel-for-lead", {"leadId": lead})[0] == 200
         self.agree()
@@ -133,7 +136,9 @@ class Machine(Steps):
         self.agree()
         assert {each for each, message in self.before.messages.items() if message["status"] == "cancelled"} >= sent
         check_totals(self.wire, self.before, WORKSPACE)
-        self.receivers.check([*self.deliveries, *self.elsewhere])
+        found = self.control("GET", "/deliveries")["deliveries"]
+        assert [each["id"] for each in found] == [each["id"] for each in self.deliveries]
+        self.receivers.check([*found, *self.elsewhere])
 
     def teardown(self) -> None:
         """Look at the end, unless a step has failed; then all of it goes."""

@@ -74,6 +74,9 @@ class Steps(Observed):
             if status in {200, 201}:
                 assert shown["status"] in STATUSES, shown
                 assert (shown["status"] == "scheduled") or "scheduledDate" not in body, shown
+            elif status == 404:  # the line that it names is out of use
+                lines = {each["id"]: each.get("isActive", True) for each in self.control("GET", "/lines")["lines"]}
+                assert (shown, lines[body["fromLineId"]]) == ({"error": "Line not found"}, False), shown
             else:
                 assert status == 400, shown
 
