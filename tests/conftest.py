@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
+import hypothesis
 import pytest
 
 from tests.engines.chosen import fresh_engines, real_engines
@@ -15,6 +16,10 @@ from tuco_mock.app import create_app
 from tuco_mock.contract.spec import load_spec
 from tuco_mock.contract.validation import ResponseValidator
 from tuco_mock.server import BackgroundServer
+
+# how long an example takes is the machine's business; what is to be fast has a test that measures it
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

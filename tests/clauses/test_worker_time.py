@@ -239,6 +239,7 @@ def test_settle_does_all_that_is_due_and_says_what(shop: Shop) -> None:
             {"at": START, "kind": "pending", "messageId": second},
         ],
         "deliveries": 0,
+        "waiting": {"delayed": 0, "until": None, "held": 0},
         "nextDue": "2026-03-13T12:00:01.000Z",
     }
     assert shop.world.control("GET", "/clock")["now"] == START

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from tuco_mock.actions import running
-from tuco_mock.actions.worker import next_due
+from tuco_mock.actions.worker import next_due, things_due
 from tuco_mock.control.deliveries import delivered
 from tuco_mock.control.problem import Problem, stopping
 from tuco_mock.domain.timestamps import iso
@@ -14,7 +14,7 @@ from tuco_mock.domain.timestamps import iso
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tuco_mock.actions.worker import Done
+    from tuco_mock.actions.worker import Done, Thing
     from tuco_mock.control.door import ControlCall
 
 _LONGEST_WAIT = 25
@@ -31,7 +31,10 @@ async def run_queue(call: ControlCall) -> dict[str, Any]:
     limit = body.get("max")
     if "max" in body and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
         raise Problem(400, f"max is a whole number from 1, not {limit!r}.")
-    done = _whole(call, await running.run_queue(call.store, workspace, limit))
+    done = await running.run_queue(call.store, workspace, limit)
+    if limit is None or len(done) < limit:
+        now = (await run(call.store.vitals.clock, workspace.id)).now()
+        _check_whole(call, done, await run(call.store.queue.due, workspace.id, now, 1))
     return await run(_told, call, workspace.id, done, 0)
 
 
@@ -50,23 +53,29 @@ async def settle(call: ControlCall) -> dict[str, Any]:
         await run(call.store.deliveries.release_due, workspace.id, now)
         count = await run(call.store.deliveries.pending, workspace.id)
         if not await delivered(call.store, workspace.id, _LONGEST_WAIT, call.receive):
-            _whole(call, done)
+            if call.store.bell.ended:
+                raise stopping(f"{len(done)} of what was due now is done")
             raise Problem(504, f"Deliveries of webhooks are still on their way after {_LONGEST_WAIT} s; settle again.")
         deliveries += count
         return count
 
     while True:
-        now = _whole(call, await running.run_present(call.store, workspace, told))
+        now = await running.run_present(call.store, workspace, told)
         done += now
+        moment = (await run(call.store.vitals.clock, workspace.id)).now()
+        _check_whole(call, done, await run(things_due, call.store, workspace.id, moment))
         if not await told() and not now:
             return await run(_told, call, workspace.id, done, deliveries)
 
 
-def _whole(call: ControlCall, done: list[Done]) -> list[Done]:
-    """What was done, if the server did not stop meanwhile."""
-    if call.store.bell.ended:
+def _check_whole(call: ControlCall, done: Sequence[Done], left: Sequence[Thing]) -> None:
+    """Check that a server that stops has left nothing undone.
+
+    Raises:
+        Problem: 503, it has.
+    """
+    if left and call.store.bell.ended:
         raise stopping(f"{len(done)} of what was due now is done")
-    return done
 
 
 def _told(call: ControlCall, workspace: str, done: Sequence[Done], deliveries: int) -> dict[str, Any]:
