@@ -6,6 +6,8 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Any
 
+from tests.benchmarks.contestants import OURS
+from tests.benchmarks.run import Measured, Run
 from tuco_mock.actions.reset import start_with
 from tuco_mock.actions.running import advance
 from tuco_mock.domain.fixture.check import check
@@ -16,8 +18,6 @@ if TYPE_CHECKING:
     from tuco_mock.actions.worker import Done
 
 WEEK = 7 * 86_400_000
-
-Figures = dict[str, float]
 
 
 def workspace(leads: int, steps: int, lines: int) -> dict[str, Any]:
@@ -56,13 +56,16 @@ def week(leads: int = 1_000, steps: int = 5, lines: int = 20) -> tuple[float, li
     return time.perf_counter() - begun, done
 
 
-def campaign() -> Figures:
+def campaign(run: Run) -> Measured:
     """The week, and what one thing of it costs in a small and in a large workspace."""
-    took, done = week()
-    small, few = week(leads=100, lines=2)
+    leads = run.scale.week_leads
+    took, done = week(leads)
+    small, few = week(leads=leads // 10, lines=2)
     return {
-        "a week of 1,000 leads and 5 steps s": took,
-        "messages sent": len([each for each in done if each.kind == "sent"]),
-        "things done": len(done),
-        "a thing done: 1,000 leads / 100": (took / len(done)) / (small / len(few)),
+        OURS: {
+            f"a week of {leads:,} leads and 5 steps, s": took,
+            "messages sent": len([each for each in done if each.kind == "sent"]),
+            "things done": len(done),
+            f"a thing done, {leads:,} leads / {leads // 10:,}": (took / len(done)) / (small / len(few)),
+        }
     }

@@ -26,7 +26,7 @@ def workspace(name: str, key: str, messages: int) -> dict[str, Any]:
     return {
         "id": name,
         "apiKeys": [key],
-        "rateLimits": {"replies": 1_000_000},
+        "rateLimits": {"replies": 1_000_000, "messages": 1_000_000},
         "lines": [{"id": f"11e{0:021x}", "phone": "+16462230920"}],
         "leads": [
             {

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import cycle
 from statistics import median
 from typing import NamedTuple, cast
 
+import httptools
 import httpx
 import uvloop
 
 Call = tuple[str, str, dict[str, str], bytes | None]
 """Method, path with query, headers, body."""
+
+
+PATIENCE = 60
+"""Seconds that a server may be silent."""
 
 
 class Latency(NamedTuple):
@@ -24,89 +29,137 @@ class Latency(NamedTuple):
     p99: float
 
 
-def sequential(port: int, calls: Sequence[Call], count: int) -> list[float]:
-    """Seconds of `count` calls, one after another on one kept connection."""
-    took = []
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+def spread(took: Sequence[float]) -> Latency:
+    """Median and 99th percentile of what calls took, given in seconds."""
+    return Latency(median(took) * 1e3, sorted(took)[int(len(took) * 0.99)] * 1e3)
+
+
+def sequential(port: int, calls: Sequence[Call], count: int, seconds: float = 60) -> list[float]:
+    """Seconds of `count` calls, one after another on a connection kept where the server keeps it; no more when
+    `seconds` have passed.
+    """
+    took: list[float] = []
+    end = time.perf_counter() + seconds
+    plain = {"Accept-Encoding": "identity"}  # some compress what others send as it is
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, headers=plain, timeout=PATIENCE) as client:
         for _, (method, path, headers, body) in zip(range(count), cycle(calls), strict=False):
             begun = time.perf_counter()
             answer = client.request(method, path, headers=headers, content=body)
             took.append(time.perf_counter() - begun)
-            assert answer.status_code == 200, answer.text
+            assert answer.is_success, answer.text
+            if begun > end:
+                break
     return took
 
 
-def paired(first: Callable[[], list[float]], second: Callable[[], list[float]], rounds: int) -> tuple[float, float]:
-    """Medians of two measurements taken in turn, so that a drift of the machine hits both alike."""
-    one: list[float] = []
-    two: list[float] = []
-    for _ in range(rounds):
-        one += first()
-        two += second()
-    return median(one), median(two)
+class _Drive:
+    """What the connections of one measurement share: calls to be made, until enough were made or time is up."""
+
+    def __init__(self, port: int, calls: Sequence[Call], count: int, seconds: float) -> None:
+        self.requests: Iterator[bytes] = cycle([_raw(call) for call in calls])
+        self.took: list[float] = []
+        self.failed: list[str] = []
+        self.connecting: set[asyncio.Task[object]] = set()
+        self._port, self._left, self._end = port, count, time.perf_counter() + seconds
+        self._patience = seconds + PATIENCE
+        self._open = 0
+        self._over = asyncio.Event()
+
+    async def run(self, connections: int) -> float:
+        """Calls a second."""
+        begun = time.perf_counter()
+        self._open = connections
+        for _ in range(connections):
+            self.connect()
+        async with asyncio.timeout(self._patience):
+            await self._over.wait()
+        seconds = time.perf_counter() - begun
+        assert not self.failed, self.failed[0]
+        return len(self.took) / seconds
+
+    def wants(self, now: float) -> bool:
+        """Whether one more call is to be made; it is counted."""
+        self._left -= 1
+        return self._left >= 0 and now < self._end and not self.failed
+
+    def connect(self) -> None:
+        """Open a connection; what that takes is part of its first call."""
+        begun = time.perf_counter()
+        if not self.wants(begun):
+            self.close()
+            return
+        loop = asyncio.get_running_loop()
+        task: asyncio.Task[object] = asyncio.ensure_future(
+            loop.create_connection(partial(_Connection, self, begun), "127.0.0.1", self._port)
+        )
+        self.connecting.add(task)
+        task.add_done_callback(self._connected)
+
+    def _connected(self, task: asyncio.Task[object]) -> None:
+        self.connecting.discard(task)
+        if error := task.exception():
+            self.failed.append(f"no connection: {error}")
+            self.close()
+
+    def close(self) -> None:
+        """One connection less."""
+        self._open -= 1
+        if self._open == 0:
+            self._over.set()
 
 
 class _Connection(asyncio.Protocol):
-    """Keeps one connection busy: the next request as soon as the answer is complete."""
+    """Keeps one connection busy: the next request as soon as the answer is complete, on a new one if it must be."""
 
-    def __init__(self, requests: Iterator[bytes], took: list[float], budget: list[int], done: asyncio.Event) -> None:
-        self._requests, self._took, self._budget, self._done = requests, took, budget, done
-        self._missing = -1
-        self._head = b""
+    def __init__(self, drive: _Drive, begun: float) -> None:
+        self._drive, self._begun, self._waiting = drive, begun, False
+        self._parser = httptools.HttpResponseParser(self)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)  # uvloop's is none by inheritance
-        self._next()
+        self._ask()
 
-    def _next(self) -> None:
-        if self._budget[0] <= 0:
-            self._transport.close()
-            self._done.set()
-            return
-        self._budget[0] -= 1
-        self._begun = time.perf_counter()
-        self._transport.write(next(self._requests))
+    def _ask(self) -> None:
+        self._waiting = True
+        self._transport.write(next(self._drive.requests))
 
     def data_received(self, data: bytes) -> None:
-        if self._missing < 0:
-            self._head += data
-            end = self._head.find(b"\r\n\r\n")
-            if end < 0:
-                return
-            assert self._head.startswith(b"HTTP/1.1 200"), self._head[:200]
-            at = self._head.index(b"content-length: ") + 16
-            self._missing = int(self._head[at : self._head.index(b"\r", at)]) - (len(self._head) - end - 4)
-            self._head = b""
+        self._parser.feed_data(data)
+
+    def on_message_complete(self) -> None:
+        """An answer is there (httptools calls this)."""
+        now = time.perf_counter()
+        self._drive.took.append(now - self._begun)
+        self._waiting = False
+        if not 200 <= self._parser.get_status_code() < 300:
+            self._drive.failed.append(f"answered {self._parser.get_status_code()}")
+        if not self._parser.should_keep_alive():
+            self._transport.close()
+            self._drive.connect()
+        elif self._drive.wants(now):
+            self._begun = now
+            self._ask()
         else:
-            self._missing -= len(data)
-        if self._missing <= 0:
-            self._missing = -1
-            self._took.append(time.perf_counter() - self._begun)
-            self._next()
+            self._transport.close()
+            self._drive.close()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if self._waiting:
+            self._drive.failed.append(f"a connection was lost: {error}")
+            self._drive.close()
 
 
-def throughput(port: int, calls: Sequence[Call], count: int, connections: int = 8) -> tuple[float, Latency]:
-    """Calls a second over several connections, and their latency."""
-    took: list[float] = []
+def throughput(
+    port: int, calls: Sequence[Call], count: int = 1 << 60, connections: int = 8, seconds: float = 600
+) -> tuple[float, Latency]:
+    """Calls a second over several connections, and their latency: `count` calls, or as many as `seconds` allow."""
 
-    async def drive() -> float:
-        loop = asyncio.get_running_loop()
-        requests = cycle([_raw(call) for call in calls])
-        budget, events = [count], [asyncio.Event() for _ in range(connections)]
-        begun = time.perf_counter()
-        for done in events:
-            await loop.create_connection(
-                partial(_Connection, requests, took, budget, done),
-                "127.0.0.1",
-                port,
-            )
-        for done in events:
-            await done.wait()
-        return time.perf_counter() - begun
+    async def drive() -> tuple[float, Latency]:
+        driven = _Drive(port, calls, count, seconds)
+        rate = await driven.run(connections)
+        return rate, spread(driven.took)
 
-    seconds = uvloop.run(drive())
-    ordered = sorted(took)
-    return count / seconds, Latency(median(ordered) * 1e3, ordered[int(len(ordered) * 0.99)] * 1e3)
+    return uvloop.run(drive())
 
 
 def _raw(call: Call) -> bytes:

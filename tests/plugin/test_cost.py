@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
-import statistics
 import subprocess
 import sys
 from pathlib import Path
 from textwrap import dedent
-from typing import NamedTuple
 
 import pytest
 
 from tests.plugin.conftest import Suite
+from tests.plugin.measuring import Cost, cost, measured, measuring
 
 LOADING_MS = 20
 FIXTURE_MS = 3
@@ -53,49 +51,7 @@ def test_loading_the_plugin_takes_no_time_worth_mentioning() -> None:
     assert min(took) < LOADING_MS
 
 
-MEASURING = """
-    import json
-    import os
-    import pathlib
-    import time
-
-    import pytest
-
-    measured = []
-
-    def now():
-        return time.perf_counter(), time.process_time()
-
-    def since(before):
-        return [after - begun for after, begun in zip(now(), before)]
-
-    def timed(finish):
-        def finish_and_note(self, request):
-            is_set_up = self.argname in ("make_tuco", "tuco") and self.cached_result is not None
-            before = now()
-            finish(self, request)
-            if is_set_up:
-                measured[-1]["fixture"].append(since(before))
-        return finish_and_note
-
-    pytest.FixtureDef.finish = timed(pytest.FixtureDef.finish)
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_fixture_setup(fixturedef, request):
-        before = now()
-        value = yield
-        if fixturedef.argname in ("make_tuco", "tuco"):
-            measured[-1]["fixture"].append(since(before))
-        return value
-
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_setup(item):
-        measured.append({"fixture": [], "phases": []})
-        before = now()
-        value = yield
-        measured[-1]["phases"].append(since(before))
-        return value
-
+BARE = """
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(item):
         value = yield
@@ -103,18 +59,8 @@ MEASURING = """
         item.funcargs["tuco_server"]._control.call("GET", "/_tuco/livez")
         measured[-1]["bare"] = [since(before)]
         return value
-
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_teardown(item):
-        before = now()
-        value = yield
-        measured[-1]["phases"].append(since(before))
-        return value
-
-    def pytest_sessionfinish(session):
-        if measured:
-            pathlib.Path(f"measured-{os.getpid()}.json").write_text(json.dumps(measured))
 """
+"""One round trip more, in a test's own call."""
 
 THOUSAND = f"""
     import pytest
@@ -133,29 +79,18 @@ THOUSAND = f"""
 """
 
 
-class Cost(NamedTuple):
-    """Medians, in milliseconds: what it took, and how much of that the machine worked for this process."""
-
-    wall: float
-    cpu: float
-
-
 def costs(directory: Path) -> tuple[Cost, Cost, Cost]:
     """What the tests of a run have measured: the fixture, with all of pytest's around it, and a bare round trip."""
-    tests = [each for file in directory.glob("measured-*.json") for each in json.loads(file.read_text())]
+    tests = measured(directory)
     assert len(tests) == TESTS
     assert {len(each["fixture"]) for each in tests} == {2}, "set-up and tear-down"
-    fixture, phases, bare = (
-        Cost(*(1000 * statistics.median(sum(part[kind] for part in each[what]) for each in tests) for kind in (0, 1)))
-        for what in ("fixture", "phases", "bare")
-    )
-    return fixture, phases, bare
+    return cost(tests, "fixture"), cost(tests, "phases"), cost(tests, "bare")
 
 
 def test_a_thousand_tests_side_by_side_see_nothing_of_each_other_and_pay_little(
     suite: Suite, pytester: pytest.Pytester
 ) -> None:
-    pytester.makeconftest(dedent(MEASURING))
+    pytester.makeconftest(measuring("make_tuco", "tuco") + dedent(BARE))
     suite(THOUSAND, "-n", str(WORKERS), "-q", apart=True).assert_outcomes(passed=TESTS)
     fixture, phases, bare = costs(pytester.path)
     print(
