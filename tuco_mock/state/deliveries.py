@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 import msgspec
 
 from tuco_mock.domain.deliveries import REMOVED, Delivery
+from tuco_mock.state.scripts import FINISH_DELIVERY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,6 +63,7 @@ class Deliveries:
         self._redis = engines.redis
         self._bell = bell
         self._webhooks = webhooks
+        self._finish = engines.redis.register_script(FINISH_DELIVERY)
 
     def begin(self, workspace: str, delivery: Delivery) -> Delivery:
         """Keep a delivery that the caller sends itself."""
@@ -141,12 +143,11 @@ class Deliveries:
 
     def finish(self, workspace: str, delivery: Delivery) -> bool:
         """Put a delivery down as done; False when it was forgotten meanwhile."""
-        if not self._redis.hdel(_open(workspace), str(delivery.id)):
-            return False
-        self._put_down(workspace, delivery)
-        self._redis.srem(_taken(workspace), str(delivery.id))
-        self._bell.ring(workspace)
-        return True
+        keys = [_open(workspace), _done(workspace), _taken(workspace)]
+        is_known = bool(self._finish(keys=keys, args=[delivery.id, _text(delivery), self.limit]))
+        if is_known:
+            self._bell.ring(workspace)
+        return is_known
 
     def pending(self, workspace: str) -> int:
         """How many are to be sent or being sent; what is held or delayed is not among them."""
