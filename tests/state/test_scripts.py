@@ -46,6 +46,18 @@ def test_taking_tokens(real_redis: redis.Redis, taken: list[tuple[str | None, in
     assert outcomes[0] == outcomes[1]
 
 
+@pytest.mark.parametrize("has_start", [True, False])
+def test_beginning_a_workspace(real_redis: redis.Redis, has_start: bool) -> None:
+    keys = [KEY, "tuco:log:w:marks", *(["tuco:start:w"] if has_start else [])]
+    found = []
+    for engine in (real_redis, open_redis()):
+        begin = engine.register_script(scripts.BEGIN_WORKSPACE)
+        said = begin(keys=keys, args=["live:5", 7, 1_700_000_000_000, 1_700_000_000_005, b'{"id":"w"}'])
+        found.append((said, engine.hgetall(KEY), engine.hgetall(keys[1]), engine.get("tuco:start:w")))
+    assert found[0] == found[1]
+    assert found[0][3] == ('{"id":"w"}' if has_start else None)
+
+
 appends = st.tuples(clocks, st.text(max_size=5), moments, st.integers(1, 4), st.integers(0, 3))
 
 

@@ -8,7 +8,15 @@ from typing import Any
 from tuco_mock.domain import limits
 from tuco_mock.domain.clocks import Clock
 from tuco_mock.domain.limits import Bucket
-from tuco_mock.state.scripts import APPEND, DELAY_JOB, FINISH_DELIVERY, FINISH_JOB, TAKE_JOB, TAKE_TOKEN
+from tuco_mock.state.scripts import (
+    APPEND,
+    BEGIN_WORKSPACE,
+    DELAY_JOB,
+    FINISH_DELIVERY,
+    FINISH_JOB,
+    TAKE_JOB,
+    TAKE_TOKEN,
+)
 
 Command = Callable[..., Any]
 """Runs one Redis command within the script."""
@@ -27,6 +35,16 @@ def take_token(command: Command, keys: Sequence[str], args: Sequence[Any]) -> in
     if after != before:
         command("HSET", keys[0], field, after.text)
     return retry_after
+
+
+def begin_workspace(command: Command, keys: Sequence[str], args: Sequence[Any]) -> int:
+    """`BEGIN_WORKSPACE`."""
+    clock, last, at, really, start = args
+    command("HSET", keys[0], "clock", clock, "sequence", last)
+    command("HSET", keys[1], "begun", at, "begun-really", really)
+    if len(keys) > 2:
+        command("SET", keys[2], start)
+    return 1
 
 
 def append(command: Command, keys: Sequence[str], args: Sequence[Any]) -> int:
@@ -83,6 +101,7 @@ def delay_job(command: Command, keys: Sequence[str], args: Sequence[Any]) -> int
 
 TWINS: dict[str, Twin] = {
     TAKE_TOKEN: take_token,
+    BEGIN_WORKSPACE: begin_workspace,
     APPEND: append,
     FINISH_DELIVERY: finish_delivery,
     TAKE_JOB: take_job,
