@@ -75,10 +75,10 @@ class Store:
         self.worker = worker
         indexes.create(engines)
         self.engines = engines
-        self.alarm = Alarm()
-        self.turns = Turns()
+        self.alarm = Alarm(engines.peers)
         self.workspaces = Workspaces(engines)
         self.vitals = Vitals(engines.redis, self.alarm)
+        self.turns = Turns(engines, self.vitals)
         self.snapshots = Snapshots(engines.redis)
         self.documents = Documents(engines, self.snapshots)
         self.addresses = Addresses(engines, self.documents)
@@ -94,7 +94,7 @@ class Store:
         self.pace = Pace(engines, self.documents)
         self.starts = Starts(engines.redis)
         self.faults = Faults(engines.redis, self.workspaces)
-        self.bell = Bell()
+        self.bell = Bell(engines.peers)
         self.webhooks = Webhooks(engines, self.documents)
         self.lab: Rules[LabRule] = Rules(engines.redis, "lab-rule", LabRule)
         self.deliveries = Deliveries(engines, self.bell, journal_limit, self.webhooks)
