@@ -2,85 +2,30 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
-import httpx
 import pytest
 
-from tests.cli.running import COMMAND, SOON, Serving, environment, one_line, run
+from tests.cli.running import SOON, one_line, run
+from tests.engines.fleet import WORKERS
 from tests.support import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
-    from tests.engines.servers import MongoServer, RedisServer
+    import httpx
 
-WORKERS = 4
-
-
-class Fleet:
-    """A server of several processes, and clients each of which talks to one of them.
-
-    Attributes:
-        serving: the supervisor.
-        url: where all of them answer.
-    """
-
-    def __init__(self, serving: Serving, port_file: Path) -> None:
-        self.serving = serving
-        serving.line()
-        self.url = f"http://127.0.0.1:{port_file.read_text().strip()}"
-
-    def client(self) -> httpx.Client:
-        """One that has a connection of its own, and with it a process of its own."""
-        limits = httpx.Limits(max_connections=1, keepalive_expiry=None)
-        return httpx.Client(base_url=self.url, trust_env=False, timeout=SOON, limits=limits)
-
-    @contextlib.contextmanager
-    def clients(self) -> Iterator[dict[int, httpx.Client]]:
-        """One for each process, by its id."""
-        found: dict[int, httpx.Client] = {}
-        with contextlib.ExitStack() as opened:
-            while len(found) < WORKERS:
-                client = opened.enter_context(self.client())
-                found.setdefault(process_of(client), client)
-            yield found
-
-
-def process_of(client: httpx.Client) -> int:
-    process: int = client.get("/_tuco/info").raise_for_status().json()["process"]
-    return process
+    from tests.engines.fleet import Fleet
 
 
 @pytest.fixture(scope="module")
-def start(
-    redis_server: RedisServer, mongo_server: MongoServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[], Fleet]]:
-    """Start a server of several processes on empty engines."""
-    with contextlib.ExitStack() as started:
-
-        def start() -> Fleet:
-            home = tmp_path_factory.mktemp("fleet")
-            engines = ["--mongo-url", mongo_server.url, "--redis-url", redis_server.url]
-            where = ["--port", "0", "--port-file", str(home / "port"), "--namespace", f"p-{uuid4().hex[:8]}"]
-            options = [*engines, *where, "--workers", str(WORKERS)]
-            serving = Serving(COMMAND, *options, cwd=home, env=environment(home))
-            started.callback(serving.abandon)
-            return Fleet(serving, home / "port")
-
-        yield start
-
-
-@pytest.fixture(scope="module")
-def fleet(start: Callable[[], Fleet]) -> Fleet:
-    """One for the tests that leave its processes alone."""
-    return start()
+def fleet(start_fleet: Callable[[], Fleet]) -> Fleet:
+    """A server for the tests that leave its processes alone."""
+    return start_fleet()
 
 
 def test_embedded_engines_have_one_process(tmp_path: Path) -> None:

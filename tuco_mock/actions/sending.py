@@ -118,6 +118,24 @@ class Sending:
         self._sms()
         return True
 
+    def follow(self, to: Recipient | None, reach: Reach, *, told: bool) -> None:
+        """Do what follows from its being sent; its event is left out when it was `told`."""
+        self._sent(to, reach, told=told)
+
+    def make_known(self, *, told: bool) -> None:
+        """Do what follows from its having failed or fallen back; its event is left out when it was `told`."""
+        message = self.message
+        if message["status"] == "fallback":
+            if not told:
+                data = {"reason": message["fallbackReason"], "checkedAddresses": message["checkedAddresses"]}
+                message_event(self._store, self._workspace, "message.fallback", message, data)
+        elif not told:
+            data = {"error": message.get("error")}
+            message_event(self._store, self._workspace, "message.failed", message, data)
+        wants_sms = message["status"] == "fallback" or message.get("sendFallbackSmsOnFailed")
+        if wants_sms and not self._store.messages.has_fallback(self._workspace.id, message["id"]):
+            self._sms()
+
     def move(self, status: Status, changes: Mapping[str, Any], allowed: Sequence[Status]) -> bool:
         """Give it another status, if its present one is allowed still: so it is sent once, and never when cancelled."""
         changes = {**changes, "updatedAt": iso(self._now)}
@@ -149,9 +167,10 @@ class Sending:
             if left is not None:
                 self._store.bookings.put(here, line_id, left)
 
-    def _sent(self, to: Recipient | None, reach: Reach) -> None:
+    def _sent(self, to: Recipient | None, reach: Reach, *, told: bool = False) -> None:
         """What follows: its event, and what its recipient does in time."""
-        message_event(self._store, self._workspace, "message.sent", self.message, {})
+        if not told:
+            message_event(self._store, self._workspace, "message.sent", self.message, {})
         acts = [Act(self._now + DELIVERED_AFTER, self._deed("delivered"))]
         if reach.opened_after_ms is not None:
             acts.append(Act(self._now + reach.opened_after_ms, self._deed("opened")))

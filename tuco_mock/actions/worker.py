@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuco_mock.actions.acts import happen
+from tuco_mock.actions.completing import complete
 from tuco_mock.actions.presend import NO_LINE, turn_of
 from tuco_mock.actions.reach import Reach, reach
 from tuco_mock.actions.sending import IN_HAND, Sending
@@ -90,6 +91,7 @@ def do(store: Store, workspace: Workspace, thing: Thing, now: int) -> Done | Non
     if not store.agenda.take(workspace.id, thing):
         return None
     done = happen(store, workspace, thing.deed, now)
+    store.agenda.finish(workspace.id, thing)
     return None if done is None else Done(now, *done)
 
 
@@ -98,6 +100,11 @@ def work_off(store: Store, workspace: Workspace, message_id: str, now: int) -> D
     here = workspace.id
     message = store.messages.get(here, message_id)
     if message is None or message["status"] not in CANCELLABLE:
+        if message is not None and store.queue.has_stalled(here, message_id):
+            complete(store, workspace, message, now)
+            if message["status"] == "sending":
+                store.queue.leave(here, message_id)
+                return Done(now, "sending", message_id)
         store.queue.finish(here, message_id)
         return Done(now, "dropped", message_id)
     sending = Sending(store, workspace, message, now)
@@ -121,6 +128,8 @@ def _attempt(store: Store, workspace: Workspace, sending: Sending, now: int, *, 
     if done and sending.message["status"] == "sending":
         if not held:
             store.queue.add(here, [Job(message_id, "active", None, sending.message["seq"], now)])
+        else:
+            store.queue.leave(here, message_id)
     elif held:
         store.queue.finish(here, message_id)
     return done

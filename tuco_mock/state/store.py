@@ -75,6 +75,7 @@ class Store:
         self.worker = worker
         indexes.create(engines)
         self.engines = engines
+        holdings = None if engines.peers is None else engines.peers.holdings
         self.alarm = Alarm(engines.peers)
         self.workspaces = Workspaces(engines)
         self.vitals = Vitals(engines.redis, self.alarm)
@@ -88,8 +89,8 @@ class Store:
         self.messages = Messages(engines, self.documents)
         self.replies = Replies(engines, self.documents)
         self.past_replies = PastReplies(engines, self.documents)
-        self.queue = Queue(engines.redis, self.snapshots, self.alarm)
-        self.agenda = Agenda(engines.redis, self.snapshots, self.alarm)
+        self.queue = Queue(engines.redis, self.snapshots, self.alarm, holdings)
+        self.agenda = Agenda(engines.redis, self.snapshots, self.alarm, holdings)
         self.bookings = BookedLines(engines.redis)
         self.pace = Pace(engines, self.documents)
         self.starts = Starts(engines.redis)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from uuid import uuid4
 
 from tuco_mock.state.away import AWAY, first_line
+from tuco_mock.state.real.holdings import Holdings
 from tuco_mock.state.real.leases import LASTS, Leases
 
 if TYPE_CHECKING:
@@ -58,11 +59,13 @@ class Peers:
     Attributes:
         process: its name, which no other one has or had.
         leases: what it has to itself.
+        holdings: what it has in its hands.
     """
 
     def __init__(self, redis: SharedRedis) -> None:
         self.process = uuid4().hex
         self.leases = Leases(redis)
+        self.holdings = Holdings(redis, self.process)
         self._redis = redis
         self._show_life = redis.register_script(_SHOW_LIFE)
         self._heard: dict[Kind, list[Callable[[str], None]]] = {}
