@@ -55,5 +55,3 @@ def start_fleet(
             return Fleet(serving, home / "port")
 
         yield start
-
-

@@ -50,5 +50,3 @@ class Fleet:
 def process_of(client: httpx.Client) -> int:
     process: int = client.get("/_tuco/info").raise_for_status().json()["process"]
     return process
-
-

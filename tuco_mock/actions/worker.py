@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuco_mock.actions.acts import happen
@@ -25,6 +26,7 @@ NO_ADDRESS = "No address of the recipient can be used for this type of message"
 """The error of a message that has nowhere to go."""
 
 
+_NOTHING = nullcontext()
 _AT_ONCE = 100
 """How many things are looked up at once."""
 
@@ -55,10 +57,12 @@ def attempt(store: Store, workspace: Workspace, message: Document) -> Document:
         The message as it is afterwards.
     """
     here = workspace.id
-    held = store.queue.start(here, message["id"])
-    now = store.vitals.clock(here).now()
-    sending = Sending(store, workspace, message, now)
-    _attempt(store, workspace, sending, now, held=held)
+    peers = store.engines.peers
+    with _NOTHING if peers is None else peers.holdings.sending(here, message["id"]):
+        held = store.queue.start(here, message["id"])
+        now = store.vitals.clock(here).now()
+        sending = Sending(store, workspace, message, now)
+        _attempt(store, workspace, sending, now, held=held)
     return sending.message
 
 

@@ -1,17 +1,19 @@
 """What a process has in its hands, so that others can take it over when it dies: jobs, acts, deliveries.
 
-``tuco:process:<process>`` is a hash: ``job <ws> <message id>``, ``act <ws> <member>`` (its value is when it was due)
-and ``delivery <ws> <number>`` (``taken``, or ``sending`` once its attempt has begun). Something gets into these hands
-and out of them in one piece with what it means: a script takes it off its queue and notes it. What is not noted any
-more was taken over by others; a process that comes back from the dead can't be done with it.
+``tuco:process:<process>`` is a hash: ``job <ws> <message id>``; ``send <ws> <message id>``, at once and without a job;
+``act <ws> <member>``, whose value is when it was due; ``delivery <ws> <number>``: ``taken``, or ``sending`` once its
+attempt has begun. Something gets into these hands and out of them in one piece with what it means: a script takes it
+off its queue and notes it. What is not noted any more was taken over by others; a process that comes back from the
+dead can't be done with it.
 """
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from redis import Redis
 
@@ -96,7 +98,7 @@ class Held(NamedTuple):
     """Something in a process's hands.
 
     Attributes:
-        kind: ``job``, ``act`` or ``delivery``.
+        kind: ``job``, ``send``, ``act`` or ``delivery``.
         workspace: whose.
         name: which.
         value: what is noted with it.
@@ -152,6 +154,15 @@ class Holdings:
         args: list[Any] = [f"job {workspace} {message_id}", message_id, *field, score]
         return bool(self._put_back_job(keys=[self._key, *keys], args=args))
 
+    @contextlib.contextmanager
+    def sending(self, workspace: str, message_id: str) -> Iterator[None]:
+        """Note that a message is being sent at once, without a job: others go on with it if this process dies."""
+        self._redis.hset(self._key, f"send {workspace} {message_id}", "1")
+        try:
+            yield
+        finally:
+            self.let_go("send", workspace, message_id)
+
     def take_act(self, workspace: str, member: str, due: int, agenda: str) -> bool:
         """Take an act off its agenda; False when it is not on it."""
         keys = [self._key, self._key, agenda]
@@ -173,7 +184,7 @@ class Holdings:
 
     def finish_delivery(self, workspace: str, number: int, text: str, keys: Sequence[str], limit: int) -> bool:
         """Put a delivery down as done, whoever has it; False when it was forgotten meanwhile."""
-        args = [f"delivery {workspace} {number}", number, text, limit]
+        args: list[Any] = [f"delivery {workspace} {number}", number, text, limit]
         return bool(self._finish_delivery(keys=[self._key, *keys], args=args))
 
     def begin(self, workspace: str, number: int) -> bool:

@@ -99,6 +99,8 @@ class Peers:
             return
         self._ended.set()
         with contextlib.suppress(*AWAY):
+            for listener in self._deaths:  # what was not brought to its end is for others
+                listener(self.process)
             self._redis.zrem(_PROCESSES, self.process)
             self._redis.publish(_CHANNEL, f"{self.process} happened ")  # which wakes our own thread
         self._thread.join()
