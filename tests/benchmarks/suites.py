@@ -106,7 +106,7 @@ def _run(folder: Path, suite: Suite, *options: str) -> None:
     (folder / "conftest.py").write_text(measuring(*suite.fixtures) + dedent(ASKING))
     (folder / "test_it.py").write_text(dedent(suite.text))
     command = [suite.python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", suite.plugin, *options]
-    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTEST_ADDOPTS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(ROOT)}
     ended = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=600
     )

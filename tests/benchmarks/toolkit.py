@@ -61,7 +61,7 @@ def collecting(run: Run) -> Measured:
     folder = run.scratch()
     (folder / "test_nothing.py").write_text("def test_nothing(): pass\n")
     command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", str(folder)]
-    alone = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    alone = {**os.environ, "PYTEST_ADDOPTS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     took: dict[str, list[float]] = {"with": [], "without": []}
     for _ in range(run.scale.collections):
         for name, options in (("with", ["-p", "tuco_mock.pytest_plugin"]), ("without", [])):

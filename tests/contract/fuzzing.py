@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 
 
-_HISTORIES = 4
+_HISTORIES = 8
 
 
 @dataclass

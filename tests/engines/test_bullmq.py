@@ -62,7 +62,7 @@ def world(redis_server: RedisServer, namespace: str) -> Iterator[World]:
 @pytest.fixture
 def bull(world: World, redis_server: RedisServer, namespace: str) -> Iterator[Bull]:
     if shutil.which("node") is None or not (PACKAGES / "node_modules" / "bullmq").is_dir():
-        pytest.skip("BullMQ is not installed (npm ci in tests/engines/bullmq); CI installs it and skips nothing")
+        pytest.skip("BullMQ is not installed (npm install in tests/engines/bullmq); CI installs it and skips nothing")
     command = ["node", str(HERE / "look.mjs"), str(PACKAGES), redis_server.url]
     with subprocess.Popen(
         [*command, f"{namespace}:bull", f"messages-{world.id}"],

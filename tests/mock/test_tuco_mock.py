@@ -46,7 +46,8 @@ def threads() -> set[threading.Thread]:
 
 
 def open_sockets() -> set[int]:
-    return {each.fileno() for each in gc.get_objects() if isinstance(each, socket.socket)} - {-1}
+    # by type: asked for its class, a proxy of somebody else's says what it no longer points to
+    return {each.fileno() for each in gc.get_objects() if issubclass(type(each), socket.socket)} - {-1}
 
 
 @BOTH

@@ -115,7 +115,7 @@ class WholeWorkspaces(Base):
         to=WHERE,
         way=st.sampled_from(["again", "another", "fresh", "reset"]),
         without=st.sampled_from(
-            [["id", "apiKeys"], ["id"], [], ["id", "apiKeys", "clock", "rateLimitBuckets", "messages"]]
+            [["id", "apiKeys"], ["id"], [], ["id", "apiKeys", "clock", "rateLimitBuckets", "messages", "agenda"]]
         ),
     )
     def load(self, where: int, to: int, way: str, without: list[str]) -> None:
