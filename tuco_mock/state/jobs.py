@@ -73,8 +73,8 @@ class Names:
 
     __slots__ = ("active", "delayed", "prefix", "waiting")
 
-    def __init__(self, workspace: str) -> None:
-        self.prefix = f"bull:messages-{workspace}:"
+    def __init__(self, prefix: str) -> None:
+        self.prefix = prefix
         self.waiting = self.prefix + "prioritized"
         self.delayed = self.prefix + "delayed"
         self.active = self.prefix + "active"

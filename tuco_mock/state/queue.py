@@ -66,7 +66,7 @@ class Queue:
 
     def add(self, workspace: str, jobs: Sequence[Job]) -> None:
         """Queue the jobs, all or none in each thousand."""
-        names = Names(workspace)
+        names = _names(workspace)
         if jobs:
             held = any(job.state == "active" for job in jobs)
             self._snapshots.note(workspace, self._images(names, [job.message_id for job in jobs], held=held))
@@ -90,7 +90,7 @@ class Queue:
 
     def remove(self, workspace: str, message_ids: Sequence[str]) -> int:
         """Remove the messages' jobs, unless a worker holds them; the number really removed (C13)."""
-        names = Names(workspace)
+        names = _names(workspace)
         self._snapshots.note(workspace, self._images_to_remove(names, message_ids))
         pipe = self._redis.pipeline(transaction=True)
         pipe.zrem(names.waiting, *message_ids)
@@ -103,7 +103,7 @@ class Queue:
 
     def discard(self, workspace: str, message_ids: Sequence[str]) -> int:
         """Remove the jobs of messages that are gone, also those that workers hold; the number removed."""
-        names = Names(workspace)
+        names = _names(workspace)
         held = set(self._active(names)).intersection(message_ids)
         images = self._images(names, message_ids, held=bool(held))
         self._snapshots.note(workspace, (each for each in images if each[1] is not None))
@@ -121,7 +121,7 @@ class Queue:
 
         What is taken by hand is held until somebody says otherwise; what a process took, until it dies.
         """
-        names = Names(workspace)
+        names = _names(workspace)
         sets = [names.waiting, names.delayed]
         pipe = self._redis.pipeline(transaction=False)
         pipe.zscore(names.waiting, message_id)
@@ -135,41 +135,38 @@ class Queue:
 
     def end(self, workspace: str, message_id: str) -> bool:
         """Let a held job be done, whoever holds it: by hand, or because its time has come; False when none does."""
-        names = Names(workspace)
+        names = _names(workspace)
         self._snapshots.note(workspace, self._images(names, [message_id], held=True))
         return bool(self._finish(keys=[names.active, names.job(message_id)], args=[message_id]))
 
     def finish(self, workspace: str, message_id: str) -> bool:
         """Let the worker that has taken the job be done with it; False when it holds it no more."""
-        names = Names(workspace)
+        names = _names(workspace)
         self._snapshots.note(workspace, self._images(names, [message_id], held=True))
-        if self._holdings is not None:
-            return self._holdings.finish_job(workspace, message_id, names.active, names.job(message_id))
-        return bool(self._finish(keys=[names.active, names.job(message_id)], args=[message_id]))
+        if self._holdings is None:
+            return bool(self._finish(keys=[names.active, names.job(message_id)], args=[message_id]))
+        return self._holdings.finish_job(workspace, message_id, names.active, names.job(message_id))
 
     def leave(self, workspace: str, message_id: str) -> None:
         """Let the job be held by nobody's hands: time will end it."""
         if self._holdings is not None:
             self._holdings.let_go("job", workspace, message_id)
 
-    def put_back(self, holdings: Holdings, held: Held, order: int) -> bool:
-        """Let the job that a dead process held wait again; False when it doesn't hold it any more."""
-        names = Names(held.workspace)
+    def put_back(self, holdings: Holdings, held: Held, order: int) -> None:
+        """Let the job that a dead process held wait again, if it holds it still."""
+        names = _names(held.workspace)
         self._snapshots.note(held.workspace, self._images(names, [held.name], held=True))
         keys = [names.active, names.job(held.name), names.waiting]
-        done = holdings.put_back_job(held.workspace, held.name, keys, (STALLED, 1), waiting_score(order))
-        self._alarm.ring(held.workspace)
-        return done
+        if holdings.put_back_job(held.workspace, held.name, keys, (STALLED, 1), waiting_score(order)):
+            self._alarm.ring(held.workspace)
 
     def has_stalled(self, workspace: str, message_id: str) -> bool:
         """Whether a process has died with the job in its hands."""
-        if self._holdings is None:
-            return False
-        return bool(self._redis.hexists(Names(workspace).job(message_id), STALLED))
+        return self._holdings is not None and self._redis.hexists(_names(workspace).job(message_id), STALLED)
 
     def delay(self, workspace: str, message_id: str, due: int, now: int, order: int) -> None:
         """Let the worker that holds the job put it off until it is due, in milliseconds."""
-        names = Names(workspace)
+        names = _names(workspace)
         self._snapshots.note(workspace, self._images(names, [message_id], held=True))
         score, wait = delayed_score(Job(message_id, "delayed", due, order, now)), max(due - now, 0)
         keys = [names.active, names.job(message_id), names.delayed]
@@ -181,7 +178,7 @@ class Queue:
 
     def first_due(self, workspace: str) -> tuple[int | None, bool]:
         """When the first delayed job is due, in milliseconds, and whether any job waits."""
-        names = Names(workspace)
+        names = _names(workspace)
         pipe = self._redis.pipeline(transaction=False)
         pipe.zrange(names.delayed, 0, 0, withscores=True)
         pipe.zcard(names.waiting)
@@ -190,7 +187,7 @@ class Queue:
 
     def due(self, workspace: str, now: int, limit: int) -> list[QueuedJob]:
         """The next jobs to be taken: delayed ones that are due, by their time, then those that wait (W3)."""
-        names = Names(workspace)
+        names = _names(workspace)
         pipe = self._redis.pipeline(transaction=False)
         pipe.zrangebyscore(names.delayed, "-inf", (now + 1) * DELAY_STEP - 1, start=0, num=limit, withscores=True)
         pipe.zrange(names.waiting, 0, limit - 1)
@@ -200,7 +197,7 @@ class Queue:
 
     def take(self, workspace: str, job: QueuedJob) -> bool:
         """Let a worker take a job that is where it was seen, and hold it; False when somebody else was quicker."""
-        names = Names(workspace)
+        names = _names(workspace)
         self._snapshots.note(workspace, self._images(names, [job.message_id], held=True))
         place = names.delayed if job.state == "delayed" else names.waiting
         if self._holdings is not None:
@@ -209,11 +206,11 @@ class Queue:
 
     def is_held(self, workspace: str, message_id: str) -> bool:
         """Whether a worker holds the message's job."""
-        return message_id in self._active(Names(workspace))
+        return message_id in self._active(_names(workspace))
 
     def jobs(self, workspace: str) -> list[QueuedJob]:
         """All jobs: active ones first, then those waiting, then those delayed, each in the order they are taken."""
-        names = Names(workspace)
+        names = _names(workspace)
         pipe = self._redis.pipeline(transaction=True)
         pipe.lrange(names.active, 0, -1)
         pipe.zrange(names.waiting, 0, -1)
@@ -228,7 +225,7 @@ class Queue:
         """Where the jobs of these messages stand; a message without one is left out."""
         if not message_ids:
             return {}
-        names = Names(workspace)
+        names = _names(workspace)
         pipe = self._redis.pipeline(transaction=True)
         pipe.zmscore(names.waiting, list(message_ids))
         pipe.zmscore(names.delayed, list(message_ids))
@@ -247,7 +244,7 @@ class Queue:
 
     def drop(self, workspace: str) -> None:
         """Remove every job of the workspace, held ones too."""
-        names = Names(workspace)
+        names = _names(workspace)
         if not self._redis.exists(names.waiting, names.delayed, names.active):
             return
         ids = [job.message_id for job in self.jobs(workspace)]
@@ -259,7 +256,7 @@ class Queue:
 
     def restore(self, workspace: str, images: Mapping[str, Any]) -> None:
         """Make jobs be again what they were, by message id; None removes one. ``active`` are those workers held."""
-        names = Names(workspace)
+        names = _names(workspace)
         ids = [each for each in images if each != _ACTIVE]
         self._snapshots.note(workspace, self._images(names, ids, held=_ACTIVE in images))
         for start in range(0, len(ids), _CHUNK):
@@ -297,3 +294,7 @@ class Queue:
 
     def _active(self, names: Names) -> Iterable[str]:
         return cast("list[str]", self._redis.lrange(names.active, 0, -1))
+
+
+def _names(workspace: str) -> Names:
+    return Names(f"bull:messages-{workspace}:")
