@@ -9,7 +9,7 @@ from tuco_mock.actions.acts import happen
 from tuco_mock.actions.completing import complete
 from tuco_mock.actions.presend import NO_LINE, turn_of
 from tuco_mock.actions.reach import Reach, reach
-from tuco_mock.actions.sending import IN_HAND, Sending
+from tuco_mock.actions.sending import IN_HAND, LineBusy, Sending
 from tuco_mock.domain.messages import CANCELLABLE, Status
 from tuco_mock.domain.timestamps import iso
 from tuco_mock.state.agenda import Planned
@@ -128,7 +128,10 @@ def _attempt(store: Store, workspace: Workspace, sending: Sending, now: int, *, 
     elif turn.pause is not None:  # the clock is at its end
         done = sending.fail(f"{turn.pause.reason}, and no time is left to wait")
     else:
-        done = _send(store, workspace, sending, turn)
+        try:
+            done = _send(store, workspace, sending, turn)
+        except LineBusy:  # it may have to wait by now, or another line sends it
+            return _attempt(store, workspace, sending, now, held=held)
     if done and sending.message["status"] == "sending":
         if not held:
             store.queue.add(here, [Job(message_id, "active", None, sending.message["seq"], now)])
