@@ -177,3 +177,16 @@ def is_whole(world: World, catcher: Catcher, cancelled: list[tuple[Any, Any]]) -
     assert max(came.values()) == 1
     assert set(came) <= sent
     assert len(sent) - len(came) <= sum(each["state"] == "failed" for each in told)
+
+
+def test_a_signal_ends_them_all(start_fleet: Callable[[], Fleet]) -> None:
+    fleet = start_fleet()
+    with fleet.clients() as clients:
+        processes = set(clients)
+    ended = fleet.serving.end(signal.SIGTERM)
+    assert (ended.code, ended.err) == (0, "")
+    for each in processes:
+        with pytest.raises(ProcessLookupError):
+            os.kill(each, 0)
+    with pytest.raises(httpx.ConnectError), fleet.client() as http:
+        http.get("/_tuco/livez")

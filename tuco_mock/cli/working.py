@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import sys
 import threading
 from typing import IO
 
@@ -39,7 +38,7 @@ class Task(msgspec.Struct):
 
 def main() -> None:
     """Serve until SIGTERM, or until the supervisor is gone."""
-    orders = sys.stdin.buffer
+    orders = open(0, "rb", buffering=0, closefd=False)  # noqa: SIM115 - a buffer's lock, held by who waits, breaks the end
     task = msgspec.json.decode(orders.readline(), type=Task)
     log_to_stderr(task.settings.log_format)
     with socket.socket(fileno=task.listener) as listener, told(task.settings.fixture):
