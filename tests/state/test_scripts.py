@@ -112,6 +112,30 @@ def test_jobs_in_a_workers_hands(real_redis: redis.Redis, done: list[tuple[str, 
     assert outcomes[0] == outcomes[1]
 
 
+ended = st.tuples(st.sampled_from(["begin", "finish", "forget"]), st.integers(1, 3), st.integers(1, 3))
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(done=st.lists(ended, max_size=15))
+def test_deliveries_that_are_done_or_forgotten(real_redis: redis.Redis, done: list[tuple[str, int, int]]) -> None:
+    """What was forgotten meanwhile is put down nowhere; what is kept is the last of it."""
+    real_redis.flushall()
+    keys = opened, kept, taken = [f"tuco:deliveries:w{part}" for part in (":open", "", ":taken")]
+    outcomes = []
+    for engine in (real_redis, open_redis()):
+        finish = engine.register_script(scripts.FINISH_DELIVERY)
+        said: list[object] = []
+        for turn, (what, number, limit) in enumerate(done):
+            if what == "begin":
+                said += [engine.hset(opened, str(number), "text"), engine.sadd(taken, number)]
+            elif what == "finish":
+                said.append(finish(keys=keys, args=[number, f"text {turn}", limit]))
+            else:
+                said.append(engine.delete(*keys))
+        outcomes.append((said, engine.hgetall(opened), engine.lrange(kept, 0, -1), engine.smembers(taken)))
+    assert outcomes[0] == outcomes[1]
+
+
 @pytest.mark.clause("R20")
 @pytest.mark.parametrize("which", ["real", "embedded"])
 def test_of_many_at_once_just_as_many_get_one_as_there_are(real_redis: redis.Redis, which: str) -> None:

@@ -16,11 +16,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import msgspec
 
 from tuco_mock.domain.deliveries import REMOVED, UNKNOWN, Delivery
+from tuco_mock.state.scripts import FINISH_DELIVERY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,6 +63,7 @@ class Deliveries:
         self._redis = engines.redis
         self._bell = bell
         self._webhooks = webhooks
+        self._finish = engines.redis.register_script(FINISH_DELIVERY)
         self._peers = engines.peers
         if self._peers is not None:
             self._peers.hear("deliver", self._wake_here)
@@ -174,15 +176,12 @@ class Deliveries:
 
     def finish(self, workspace: str, delivery: Delivery) -> bool:
         """Put a delivery down as done; False when it was forgotten meanwhile."""
+        keys = [_open(workspace), _done(workspace), _taken(workspace)]
+        args: list[Any] = [delivery.id, _text(delivery), self.limit]
         if self._peers is not None:
-            keys = [_open(workspace), _done(workspace), _taken(workspace)]
-            hands = self._peers.holdings
-            is_known = hands.finish_delivery(workspace, delivery.id, _text(delivery), keys, self.limit)
-        else:
-            is_known = bool(self._redis.hdel(_open(workspace), str(delivery.id)))
-            if is_known:
-                self._put_down(workspace, delivery)
-                self._redis.srem(_taken(workspace), str(delivery.id))
+            keys.append(self._peers.holdings.key)
+            args.append(self._peers.holdings.delivery(workspace, delivery.id))
+        is_known = bool(self._finish(keys=keys, args=args))
         if is_known:
             self._bell.ring(workspace)
         return is_known

@@ -8,7 +8,7 @@ from typing import Any
 from tuco_mock.domain import limits
 from tuco_mock.domain.clocks import Clock
 from tuco_mock.domain.limits import Bucket
-from tuco_mock.state.scripts import APPEND, DELAY_JOB, FINISH_JOB, TAKE_JOB, TAKE_TOKEN
+from tuco_mock.state.scripts import APPEND, DELAY_JOB, FINISH_DELIVERY, FINISH_JOB, TAKE_JOB, TAKE_TOKEN
 
 Command = Callable[..., Any]
 """Runs one Redis command within the script."""
@@ -44,6 +44,17 @@ def append(command: Command, keys: Sequence[str], args: Sequence[Any]) -> int:
     return 1
 
 
+def finish_delivery(command: Command, keys: Sequence[str], args: Sequence[Any]) -> int:
+    """`FINISH_DELIVERY`, of the only process."""
+    number, text, kept = args
+    if not command("HDEL", keys[0], number):
+        return 0
+    command("RPUSH", keys[1], text)
+    command("LTRIM", keys[1], -kept, -1)
+    command("SREM", keys[2], number)
+    return 1
+
+
 def take_job(command: Command, keys: Sequence[str], args: Sequence[Any]) -> int:
     """`TAKE_JOB`."""
     held, *sets = keys
@@ -73,6 +84,7 @@ def delay_job(command: Command, keys: Sequence[str], args: Sequence[Any]) -> int
 TWINS: dict[str, Twin] = {
     TAKE_TOKEN: take_token,
     APPEND: append,
+    FINISH_DELIVERY: finish_delivery,
     TAKE_JOB: take_job,
     FINISH_JOB: finish_job,
     DELAY_JOB: delay_job,

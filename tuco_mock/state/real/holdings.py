@@ -80,16 +80,13 @@ redis.call('DEL', KEYS[2])
 return members
 """
 
-_FINISH_DELIVERY = """
--- Put a delivery down as done. KEYS: the hands, those open, those done, those taken.
--- ARGV: what is noted, its number, the delivery, how many done ones are kept. Gives 0 when it was forgotten meanwhile.
-redis.call('HDEL', KEYS[1], ARGV[1])
-if redis.call('HDEL', KEYS[2], ARGV[2]) == 0 then
+_BEGIN = """
+-- Note that what is in these hands begins. KEYS: the hands. ARGV: what it is noted as, with what value.
+-- Gives 0 when it is in these hands no more.
+if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then
     return 0
 end
-redis.call('RPUSH', KEYS[3], ARGV[3])
-redis.call('LTRIM', KEYS[3], -ARGV[4], -1)
-redis.call('SREM', KEYS[4], ARGV[2])
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 return 1
 """
 
@@ -116,16 +113,20 @@ class Held(NamedTuple):
 
 
 class Holdings:
-    """What is in the hands of one process."""
+    """What is in the hands of one process.
+
+    Attributes:
+        key: the Redis key of their hash.
+    """
 
     def __init__(self, redis: Redis, process: str) -> None:
         self._redis = redis
-        self._key = f"tuco:process:{process}"
+        self.key = f"tuco:process:{process}"
         self._take = redis.register_script(_TAKE)
         self._finish_job = redis.register_script(_FINISH_JOB)
         self._put_back_job = redis.register_script(_PUT_BACK_JOB)
         self._put_back = redis.register_script(_PUT_BACK)
-        self._finish_delivery = redis.register_script(_FINISH_DELIVERY)
+        self._begin = redis.register_script(_BEGIN)
         self._take_all = redis.register_script(_TAKE_ALL)
 
     def of(self, process: str) -> Holdings:
@@ -134,30 +135,30 @@ class Holdings:
 
     def all(self) -> list[Held]:
         """Everything."""
-        found = cast("dict[str, str]", self._redis.hgetall(self._key))
+        found = cast("dict[str, str]", self._redis.hgetall(self.key))
         return [Held(*name.split(" ", 2), value) for name, value in found.items()]  # type: ignore[call-arg] # three parts
 
     def take_job(self, workspace: str, message_id: str, active: str, sets: Sequence[str]) -> bool:
         """Take a job out of the set it stands in; False when it stands in none."""
-        keys = [self._key, active, *sets]
+        keys = [self.key, active, *sets]
         return bool(self._take(keys=keys, args=[f"job {workspace} {message_id}", "1", message_id]))
 
     def finish_job(self, workspace: str, message_id: str, active: str, job: str) -> bool:
         """Be done with a job; False when it is in other hands."""
         args = [f"job {workspace} {message_id}", message_id]
-        return bool(self._finish_job(keys=[self._key, active, job], args=args))
+        return bool(self._finish_job(keys=[self.key, active, job], args=args))
 
     def put_back_job(
         self, workspace: str, message_id: str, keys: Sequence[str], field: tuple[str, Any], score: int
     ) -> bool:
         """Let a job wait; False when it is in other hands."""
         args: list[Any] = [f"job {workspace} {message_id}", message_id, *field, score]
-        return bool(self._put_back_job(keys=[self._key, *keys], args=args))
+        return bool(self._put_back_job(keys=[self.key, *keys], args=args))
 
     @contextlib.contextmanager
     def sending(self, workspace: str, message_id: str) -> Iterator[None]:
         """Note that a message is being sent at once, without a job: others go on with it if this process dies."""
-        self._redis.hset(self._key, f"send {workspace} {message_id}", "1")
+        self._redis.hset(self.key, f"send {workspace} {message_id}", "1")
         try:
             yield
         finally:
@@ -165,43 +166,41 @@ class Holdings:
 
     def take_act(self, workspace: str, member: str, due: int, agenda: str) -> bool:
         """Take an act off its agenda; False when it is not on it."""
-        keys = [self._key, self._key, agenda]
+        keys = [self.key, self.key, agenda]
         return bool(self._take(keys=keys, args=[f"act {workspace} {member}", due, member]))
 
     def put_back_act(self, held: Held, agenda: str) -> bool:
         """Put an act on its agenda again; False when it is in other hands."""
-        return bool(self._put_back(keys=[self._key, agenda], args=[held.note, held.value, held.name]))
+        return bool(self._put_back(keys=[self.key, agenda], args=[held.note, held.value, held.name]))
 
     def take_deliveries(self, workspace: str, waiting: str, taken: str) -> list[str]:
         """Take all deliveries that wait, in order."""
-        found = self._take_all(keys=[self._key, waiting, taken], args=[f"delivery {workspace} ", "taken"])
+        found = self._take_all(keys=[self.key, waiting, taken], args=[f"delivery {workspace} ", "taken"])
         return cast("list[str]", found)
 
     def put_back_delivery(self, held: Held, waiting: str, taken: str) -> bool:
         """Let a delivery wait, before all that came later; False when it is in other hands."""
         score = int(held.name) - 2**40
-        return bool(self._put_back(keys=[self._key, waiting, taken], args=[held.note, score, held.name]))
-
-    def finish_delivery(self, workspace: str, number: int, text: str, keys: Sequence[str], limit: int) -> bool:
-        """Put a delivery down as done, whoever has it; False when it was forgotten meanwhile."""
-        args: list[Any] = [f"delivery {workspace} {number}", number, text, limit]
-        return bool(self._finish_delivery(keys=[self._key, *keys], args=args))
+        return bool(self._put_back(keys=[self.key, waiting, taken], args=[held.note, score, held.name]))
 
     def begin(self, workspace: str, number: int) -> bool:
         """Note that an attempt to deliver begins; False when the delivery is in other hands."""
-        note = f"delivery {workspace} {number}"
-        return bool(self._redis.hexists(self._key, note)) and self._redis.hset(self._key, note, "sending") == 0
+        return bool(self._begin(keys=[self.key], args=[self.delivery(workspace, number), "sending"]))
 
     def hold_delivery(self, workspace: str, number: int) -> None:
         """Note that a delivery is in these hands and on its way."""
-        self._redis.hset(self._key, f"delivery {workspace} {number}", "sending")
+        self._redis.hset(self.key, self.delivery(workspace, number), "sending")
+
+    def delivery(self, workspace: str, number: int) -> str:
+        """What a delivery is noted as."""
+        return f"delivery {workspace} {number}"
 
     def forget(self, kind: str, workspace: str) -> None:
         """Have nothing of a kind and workspace in these hands any more."""
         gone = [each.note for each in self.all() if (each.kind, each.workspace) == (kind, workspace)]
         if gone:
-            self._redis.hdel(self._key, *gone)
+            self._redis.hdel(self.key, *gone)
 
     def let_go(self, kind: str, workspace: str, name: str) -> bool:
         """Have something in these hands no more; False when it was not."""
-        return bool(self._redis.hdel(self._key, f"{kind} {workspace} {name}"))
+        return bool(self._redis.hdel(self.key, f"{kind} {workspace} {name}"))
