@@ -111,3 +111,27 @@ def test_a_fault_strikes_as_often_as_it_may(http: httpx.Client, at_once: AtOnce)
     world.fault({"status": 500}, times=3)
     answers = at_once(lambda client, _: client.get("/api/replies", headers=world.headers))
     assert Counter(answer.status_code for answer in answers) == {500: 3, 200: CLIENTS - 3}
+
+
+@pytest.mark.clause("W5")
+def test_a_daily_limit_holds_for_simultaneous_sends(http: httpx.Client, at_once: AtOnce) -> None:
+    """Five lines may send one message each a day: of all that are sent at this moment, five leave."""
+    lines = [{"phone": f"+1646223000{number}", "dailyTotalMessagesLimit": 1} for number in range(5)]
+    world = World(http, state={"clock": "2026-03-13T12:00:00Z", "lines": lines})
+    leads = [world.lead(phone=f"+1415555{number:04}") for number in range(CLIENTS)]
+
+    def send(client: httpx.Client, number: int) -> httpx.Response:
+        return client.post("/api/messages", json={"message": "Hi", "leadId": leads[number]}, headers=world.headers)
+
+    assert {answer.status_code for answer in at_once(send)} == {201}
+    assert Counter(world.statuses().values()) == {"sent": 5, "scheduled": CLIENTS - 5}
+    used = [line["usage"]["totalMessagesCount"] for line in world.control("GET", "/lines")["lines"]]
+    assert used == [1] * 5
+
+
+@pytest.mark.clause("V21")
+def test_a_day_s_checks_are_counted_once_each(http: httpx.Client, at_once: AtOnce) -> None:
+    world = World(http, state={"clock": "2026-03-13T12:00:00Z", "lines": [{"phone": "+16462230920"}]})
+    body = {"addresses": ["+14155550100"] * 10}
+    answers = at_once(lambda client, _: client.post("/api/check-availability", json=body, headers=world.headers))
+    assert Counter(answer.status_code for answer in answers)[200] == 7

@@ -50,6 +50,13 @@ def answer_all(store: Store, workspace: Workspace, replies: Sequence[Reply]) -> 
     return stored
 
 
+def complete_reply(store: Store, workspace: Workspace, reply: Document) -> None:
+    """Do what is missing of what follows from a reply, when the process that stored it died before it saw to it."""
+    _stop(store, workspace.id, reply)
+    if not any(each.message_id == reply["id"] for each in store.deliveries.all(workspace.id)):
+        reply_event(store, workspace, reply)
+
+
 def _placed(store: Store, workspace: Workspace, reply: Reply) -> Reply:
     """The reply with line and campaign of what its sender got last, where it doesn't say them (P15)."""
     keys = addresses.keys((reply.recipient_phone,), (reply.recipient_email,), workspace.country_code)

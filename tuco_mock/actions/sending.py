@@ -35,6 +35,10 @@ IN_HAND: tuple[Status, ...] = (*CANCELLABLE, "sending")
 _GONE = ("delayReason",)
 
 
+class LineBusy(Exception):
+    """A line has sent something else at the same moment: it is to be looked at again."""
+
+
 class Sending:
     """A message on its way, in a worker's hands.
 
@@ -62,7 +66,11 @@ class Sending:
     def leave(self, turn: Turn | None, to: Recipient | None, reach: Reach) -> bool:
         """Let a line send it; False when it may not be sent any more: it was cancelled meanwhile.
 
-        A slow address keeps it ``sending`` for a while, and what becomes of it shows then.
+        A slow address keeps it ``sending`` for a while, and what becomes of it shows then. The line counts it first, so
+        that its limits hold whoever else sends at this moment.
+
+        Raises:
+            LineBusy: the line has sent something else since it was looked at; nothing was changed.
         """
         slow = reach.takes_ms > 0
         changes = self._addressed(turn, to)
@@ -70,10 +78,15 @@ class Sending:
             status: Status = "sending"
         else:
             status, changes["sentAt"] = "sent", iso(self._now)
+        counts = turn is not None and (slow or reach.failure is None)
+        if turn is not None and counts and not self._store.pace.count(self._workspace.id, turn.line, self._used(turn)):
+            raise LineBusy
         if not self.move(status, changes, CANCELLABLE):
+            if turn is not None and counts:
+                self._store.pace.uncount(self._workspace.id, turn.line["id"], iso(self._now)[:10], first=turn.first)
             return False
-        if turn is not None and (slow or reach.failure is None):
-            self._count(turn)
+        if turn is not None and counts:
+            self._unbook(turn)
         if slow:
             self._later([Act(self._now + reach.takes_ms, self._deed("sent"))])
         elif reach.failure is not None:
@@ -118,6 +131,24 @@ class Sending:
         self._sms()
         return True
 
+    def follow(self, to: Recipient | None, reach: Reach, *, told: bool) -> None:
+        """Do what follows from its being sent; its event is left out when it was `told`."""
+        self._sent(to, reach, told=told)
+
+    def make_known(self, *, told: bool) -> None:
+        """Do what follows from its having failed or fallen back; its event is left out when it was `told`."""
+        message = self.message
+        if message["status"] == "fallback":
+            if not told:
+                data = {"reason": message["fallbackReason"], "checkedAddresses": message["checkedAddresses"]}
+                message_event(self._store, self._workspace, "message.fallback", message, data)
+        elif not told:
+            data = {"error": message.get("error")}
+            message_event(self._store, self._workspace, "message.failed", message, data)
+        wants_sms = message["status"] == "fallback" or message.get("sendFallbackSmsOnFailed")
+        if wants_sms and not self._store.messages.has_fallback(self._workspace.id, message["id"]):
+            self._sms()
+
     def move(self, status: Status, changes: Mapping[str, Any], allowed: Sequence[Status]) -> bool:
         """Give it another status, if its present one is allowed still: so it is sent once, and never when cancelled."""
         changes = {**changes, "updatedAt": iso(self._now)}
@@ -140,18 +171,32 @@ class Sending:
                 changes |= {to.field: to.text, "to": [to.key]}
         return changes
 
+    def _used(self, turn: Turn) -> dict[str, Any]:
+        """What changes in its line's document when it is sent."""
+        return pacing.sent(turn.line, self._now, first=turn.first)
+
     def _count(self, turn: Turn) -> None:
-        """Let the line note what it has sent; a time that was booked for it is used up."""
+        """Let the line note what it has sent by hand, whatever its limits say."""
+        here, line = self._workspace.id, turn.line
+        while not self._store.pace.count(here, line, pacing.sent(line, self._now, first=turn.first)):
+            found = self._store.pace.line(here, line["id"])
+            if found is None:
+                return
+            line = found
+        self._unbook(turn)
+
+    def _unbook(self, turn: Turn) -> None:
+        """A time that was booked for it is used up."""
         here, line_id = self._workspace.id, turn.line["id"]
-        self._store.pace.change(here, line_id, pacing.sent(turn.line, self._now, first=turn.first))
         if self._booked is not None:
             left = unbook(self._store.bookings.of(here, line_id), self._booked, first=turn.first)
             if left is not None:
                 self._store.bookings.put(here, line_id, left)
 
-    def _sent(self, to: Recipient | None, reach: Reach) -> None:
+    def _sent(self, to: Recipient | None, reach: Reach, *, told: bool = False) -> None:
         """What follows: its event, and what its recipient does in time."""
-        message_event(self._store, self._workspace, "message.sent", self.message, {})
+        if not told:
+            message_event(self._store, self._workspace, "message.sent", self.message, {})
         acts = [Act(self._now + DELIVERED_AFTER, self._deed("delivered"))]
         if reach.opened_after_ms is not None:
             acts.append(Act(self._now + reach.opened_after_ms, self._deed("opened")))

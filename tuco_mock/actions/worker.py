@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuco_mock.actions.acts import happen
+from tuco_mock.actions.completing import complete
 from tuco_mock.actions.presend import NO_LINE, turn_of
 from tuco_mock.actions.reach import Reach, reach
-from tuco_mock.actions.sending import IN_HAND, Sending
+from tuco_mock.actions.sending import IN_HAND, LineBusy, Sending
 from tuco_mock.domain.messages import CANCELLABLE, Status
 from tuco_mock.domain.timestamps import iso
 from tuco_mock.state.agenda import Planned
@@ -24,6 +26,7 @@ NO_ADDRESS = "No address of the recipient can be used for this type of message"
 """The error of a message that has nowhere to go."""
 
 
+_NOTHING = nullcontext()
 _AT_ONCE = 100
 """How many things are looked up at once."""
 
@@ -54,10 +57,12 @@ def attempt(store: Store, workspace: Workspace, message: Document) -> Document:
         The message as it is afterwards.
     """
     here = workspace.id
-    held = store.queue.start(here, message["id"])
-    now = store.vitals.clock(here).now()
-    sending = Sending(store, workspace, message, now)
-    _attempt(store, workspace, sending, now, held=held)
+    peers = store.engines.peers
+    with _NOTHING if peers is None else peers.holdings.sending(here, message["id"]):
+        held = store.queue.start(here, message["id"])
+        now = store.vitals.clock(here).now()
+        sending = Sending(store, workspace, message, now)
+        _attempt(store, workspace, sending, now, held=held)
     return sending.message
 
 
@@ -90,6 +95,7 @@ def do(store: Store, workspace: Workspace, thing: Thing, now: int) -> Done | Non
     if not store.agenda.take(workspace.id, thing):
         return None
     done = happen(store, workspace, thing.deed, now)
+    store.agenda.finish(workspace.id, thing)
     return None if done is None else Done(now, *done)
 
 
@@ -98,6 +104,11 @@ def work_off(store: Store, workspace: Workspace, message_id: str, now: int) -> D
     here = workspace.id
     message = store.messages.get(here, message_id)
     if message is None or message["status"] not in CANCELLABLE:
+        if message is not None and store.queue.has_stalled(here, message_id):
+            complete(store, workspace, message, now)
+            if message["status"] == "sending":
+                store.queue.leave(here, message_id)
+                return Done(now, "sending", message_id)
         store.queue.finish(here, message_id)
         return Done(now, "dropped", message_id)
     sending = Sending(store, workspace, message, now)
@@ -117,10 +128,15 @@ def _attempt(store: Store, workspace: Workspace, sending: Sending, now: int, *, 
     elif turn.pause is not None:  # the clock is at its end
         done = sending.fail(f"{turn.pause.reason}, and no time is left to wait")
     else:
-        done = _send(store, workspace, sending, turn)
+        try:
+            done = _send(store, workspace, sending, turn)
+        except LineBusy:  # it may have to wait by now, or another line sends it
+            return _attempt(store, workspace, sending, now, held=held)
     if done and sending.message["status"] == "sending":
         if not held:
             store.queue.add(here, [Job(message_id, "active", None, sending.message["seq"], now)])
+        else:
+            store.queue.leave(here, message_id)
     elif held:
         store.queue.finish(here, message_id)
     return done

@@ -26,6 +26,8 @@ _STOPPED = "the server stopped"
 async def attempt(store: Store, workspace: str, delivery: Delivery) -> Outcome:
     """Send a delivery, and note with it and its webhook what came of it; a server that stops cuts it short."""
     run = store.engines.run
+    if not await run(store.deliveries.is_to_go, workspace, delivery):
+        return Outcome(error="taken over by another process")
     sent_at = iso((await run(store.vitals.clock, workspace)).now())
     began = time.perf_counter()
     outcome = Outcome(error="cut short")

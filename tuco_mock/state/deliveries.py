@@ -16,11 +16,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import msgspec
 
-from tuco_mock.domain.deliveries import REMOVED, Delivery
+from tuco_mock.domain.deliveries import REMOVED, UNKNOWN, Delivery
 from tuco_mock.state.scripts import FINISH_DELIVERY
 
 if TYPE_CHECKING:
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
     from tuco_mock.state.bell import Bell
     from tuco_mock.state.engines import Engines
+    from tuco_mock.state.real.holdings import Held, Holdings
     from tuco_mock.state.webhooks import Webhooks
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Delivery).decode
-
 
 DONE = frozenset({"delivered", "failed", "lost", "dropped"})
 """The states in which nothing becomes of a delivery any more."""
@@ -64,12 +64,18 @@ class Deliveries:
         self._bell = bell
         self._webhooks = webhooks
         self._finish = engines.redis.register_script(FINISH_DELIVERY)
+        self._peers = engines.peers
+        if self._peers is not None:
+            self._peers.hear("deliver", self._wake_here)
+            self._peers.hear("forget", self._stop_here)
 
     def begin(self, workspace: str, delivery: Delivery) -> Delivery:
         """Keep a delivery that the caller sends itself."""
         kept = msgspec.structs.replace(delivery, id=self._redis.hincrby(_numbers(workspace), "id", 1))
         self._redis.hset(_open(workspace), str(kept.id), _text(kept))
         self._redis.sadd(_taken(workspace), str(kept.id))
+        if self._peers is not None:
+            self._peers.holdings.hold_delivery(workspace, kept.id)
         return kept
 
     def add(self, workspace: str, delivery: Delivery) -> Delivery:
@@ -124,6 +130,9 @@ class Deliveries:
 
     def take(self, workspace: str) -> list[Delivery]:
         """Take all that waits, in order; nobody else gets any of it."""
+        if self._peers is not None:
+            hands = self._peers.holdings
+            return self._read(workspace, hands.take_deliveries(workspace, _waiting(workspace), _taken(workspace)))
         names = cast("list[str]", self._redis.zrange(_waiting(workspace), 0, -1))
         if not names:
             return []
@@ -136,6 +145,30 @@ class Deliveries:
         for name in set(names).difference(ours):  # somebody else has it, or has had it
             if not self._redis.hexists(_open(workspace), name):
                 self._redis.srem(_taken(workspace), name)
+        return self._read(workspace, ours)
+
+    def waits(self, workspace: str) -> bool:
+        """Whether anything waits to be sent at once."""
+        return bool(self._redis.exists(_waiting(workspace)))
+
+    def is_to_go(self, workspace: str, delivery: Delivery) -> bool:
+        """Whether the caller, who has taken a delivery, sends it; False when others took it over meanwhile."""
+        return self._peers is None or delivery.is_test or self._peers.holdings.begin(workspace, delivery.id)
+
+    def put_back(self, holdings: Holdings, held: Held) -> None:
+        """Go on with a delivery that a dead process held: once its attempt had begun, nobody knows what came of it."""
+        here, name = held.workspace, held.name
+        text = cast("str | None", self._redis.hget(_open(here), name))
+        if text is not None and held.value != "sending":
+            if holdings.put_back_delivery(held, _waiting(here), _taken(here)):
+                self.wake(here)
+        elif holdings.let_go(held.kind, here, name):
+            self._redis.srem(_taken(here), name)
+            if text is not None:
+                self.finish(here, msgspec.structs.replace(_decode(text), state="failed", error=UNKNOWN))
+            self._bell.ring(here)
+
+    def _read(self, workspace: str, ours: list[str]) -> list[Delivery]:
         if not ours:
             return []
         texts = cast("list[str | None]", self._redis.hmget(_open(workspace), ours))
@@ -144,7 +177,11 @@ class Deliveries:
     def finish(self, workspace: str, delivery: Delivery) -> bool:
         """Put a delivery down as done; False when it was forgotten meanwhile."""
         keys = [_open(workspace), _done(workspace), _taken(workspace)]
-        is_known = bool(self._finish(keys=keys, args=[delivery.id, _text(delivery), self.limit]))
+        args: list[Any] = [delivery.id, _text(delivery), self.limit]
+        if self._peers is not None:
+            keys.append(self._peers.holdings.key)
+            args.append(self._peers.holdings.delivery(workspace, delivery.id))
+        is_known = bool(self._finish(keys=keys, args=args))
         if is_known:
             self._bell.ring(workspace)
         return is_known
@@ -176,8 +213,9 @@ class Deliveries:
 
     def wake(self, workspace: str) -> None:
         """Tell who sends that something may be to be sent."""
-        if self.courier is not None:
-            self.courier.wake(workspace)
+        self._wake_here(workspace)
+        if self._peers is not None:
+            self._peers.tell("deliver", workspace)
 
     def clear(self, workspace: str) -> None:
         """Forget all of them; running numbers go on, so that what is on its way is told from what comes."""
@@ -187,8 +225,19 @@ class Deliveries:
 
     def stop(self, workspace: str) -> None:
         """Send nothing more of the workspace, which is about to go."""
+        self._stop_here(workspace)
+        if self._peers is not None:
+            self._peers.tell("forget", workspace)
+
+    def _wake_here(self, workspace: str) -> None:
+        if self.courier is not None:
+            self.courier.wake(workspace)
+
+    def _stop_here(self, workspace: str) -> None:
         if self.courier is not None:
             self.courier.forget(workspace)
+        if self._peers is not None:
+            self._peers.holdings.forget("delivery", workspace)
 
     def keys(self, workspace: str) -> tuple[str, ...]:
         """The Redis keys that are the workspace's own."""

@@ -106,6 +106,10 @@ class Messages:
         chosen = {"workspaceId": workspace, "leadId": {"$in": list(lead_ids)}}
         return [each["id"] for each in self._collection.find(chosen, {"id": 1}, sort=[("seq", 1)])]
 
+    def has_fallback(self, workspace: str, message_id: str) -> bool:
+        """Whether there is a message in place of this one."""
+        return self._collection.find_one({"workspaceId": workspace, "fallbackOf": message_id}, {"_id": 1}) is not None
+
     def get(self, workspace: str, message_id: str) -> Document | None:
         """The message, or None."""
         return self._collection.find_one({"_id": key(workspace, message_id)})

@@ -72,9 +72,13 @@ return 1
 
 FINISH_DELIVERY = """
 -- Put a delivery down as done, unless it was forgotten meanwhile.
--- KEYS: the deliveries that are not done, those that are, the ids of what somebody is sending.
--- ARGV: its id, its text, how many that are done are kept.
--- Gives 1, or 0 when it was forgotten.
+-- KEYS: the deliveries that are not done, those that are, the ids of what somebody is sending, the hands of the process
+-- that sent it (left out: there is one process).
+-- ARGV: its id, its text, how many that are done are kept, what it is noted as in these hands.
+-- Gives 1, or 0 when it was forgotten, or others have put it down since they took it over.
+if KEYS[4] then
+    redis.call('HDEL', KEYS[4], ARGV[4])
+end
 if redis.call('HDEL', KEYS[1], ARGV[1]) == 0 then
     return 0
 end

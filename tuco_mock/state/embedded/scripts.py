@@ -63,7 +63,7 @@ def append(command: Command, keys: Sequence[str], args: Sequence[Any]) -> int:
 
 
 def finish_delivery(command: Command, keys: Sequence[str], args: Sequence[Any]) -> int:
-    """`FINISH_DELIVERY`."""
+    """`FINISH_DELIVERY`, of the only process."""
     number, text, kept = args
     if not command("HDEL", keys[0], number):
         return 0
