@@ -23,11 +23,13 @@ class Fleet:
 
     Attributes:
         serving: the supervisor.
+        engines: the addresses of its MongoDB and its Redis, and its namespace there.
         url: where all of them answer.
     """
 
-    def __init__(self, serving: Serving, port_file: Path) -> None:
+    def __init__(self, serving: Serving, port_file: Path, engines: tuple[str, str, str]) -> None:
         self.serving = serving
+        self.engines = engines
         serving.line()
         self.url = f"http://127.0.0.1:{port_file.read_text().strip()}"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuco_mock.actions.acts import happen
@@ -26,7 +25,6 @@ NO_ADDRESS = "No address of the recipient can be used for this type of message"
 """The error of a message that has nowhere to go."""
 
 
-_NOTHING = nullcontext()
 _AT_ONCE = 100
 """How many things are looked up at once."""
 
@@ -57,12 +55,17 @@ def attempt(store: Store, workspace: Workspace, message: Document) -> Document:
         The message as it is afterwards.
     """
     here = workspace.id
-    peers = store.engines.peers
-    with _NOTHING if peers is None else peers.holdings.sending(here, message["id"]):
-        held = store.queue.start(here, message["id"])
-        now = store.vitals.clock(here).now()
-        sending = Sending(store, workspace, message, now)
-        _attempt(store, workspace, sending, now, held=held)
+    if store.hands is None:
+        return _attempted(store, workspace, message)
+    with store.hands.making(here, "send", {message["id"]: ""}), store.hands.or_left("job", here, message["id"]):
+        return _attempted(store, workspace, message)
+
+
+def _attempted(store: Store, workspace: Workspace, message: Document) -> Document:
+    held = store.queue.start(workspace.id, message["id"])
+    now = store.vitals.clock(workspace.id).now()
+    sending = Sending(store, workspace, message, now)
+    _attempt(store, workspace, sending, now, held=held)
     return sending.message
 
 
@@ -90,6 +93,14 @@ def things_due(store: Store, workspace: str, now: int) -> list[Thing]:
 
 def do(store: Store, workspace: Workspace, thing: Thing, now: int) -> Done | None:
     """Do what was due, at this moment, which the clock shows; None when there was nothing to do any more."""
+    if store.hands is None:
+        return _do(store, workspace, thing, now)
+    kind, name = ("job", thing.message_id) if isinstance(thing, QueuedJob) else ("act", thing.member)
+    with store.hands.or_left(kind, workspace.id, name):
+        return _do(store, workspace, thing, now)
+
+
+def _do(store: Store, workspace: Workspace, thing: Thing, now: int) -> Done | None:
     if isinstance(thing, QueuedJob):
         return work_off(store, workspace, thing.message_id, now) if store.queue.take(workspace.id, thing) else None
     if not store.agenda.take(workspace.id, thing):
@@ -173,6 +184,8 @@ def _put_off(store: Store, workspace: Workspace, sending: Sending, turn: Turn, n
         store.queue.delay(here, message_id, pause.until, now, order)
     else:
         store.queue.add(here, [Job(message_id, "delayed", pause.until, order, now)])
+    if store.hands is not None:
+        store.drop_jobs_of_cancelled(here, [message_id])
     return True
 
 

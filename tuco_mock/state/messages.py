@@ -64,6 +64,11 @@ class Messages:
         ids = {document["id"] for document in ours}
         return [each for each in message_ids if each in ids]
 
+    def of_cancellation(self, workspace: str, number: int) -> list[str]:
+        """Ids of the messages that a cancellation cancelled."""
+        chosen = {"workspaceId": workspace, "status": "cancelled", "cancellation": number}
+        return [each["id"] for each in self._collection.find(chosen, {"id": 1})]
+
     def sent_to(self, workspace: str, lead_id: str, limit: int, campaign_id: str | None = None) -> list[Document]:
         """What the lead has got from us, in all or by one campaign, newest first by send time (R18, H12)."""
         chosen = {"workspaceId": workspace, "leadId": lead_id, "phase": "reached"}

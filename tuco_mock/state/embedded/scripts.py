@@ -8,7 +8,15 @@ from typing import Any
 from tuco_mock.domain import limits
 from tuco_mock.domain.clocks import Clock
 from tuco_mock.domain.limits import Bucket
-from tuco_mock.state.scripts import APPEND, DELAY_JOB, FINISH_DELIVERY, FINISH_JOB, TAKE_JOB, TAKE_TOKEN
+from tuco_mock.state.scripts import (
+    APPEND,
+    DELAY_JOB,
+    FINISH_DELIVERY,
+    FINISH_JOB,
+    LET_GO_DELIVERY,
+    TAKE_JOB,
+    TAKE_TOKEN,
+)
 
 Command = Callable[..., Any]
 """Runs one Redis command within the script."""
@@ -41,6 +49,18 @@ def append(command: Command, keys: Sequence[str], args: Sequence[Any]) -> int:
     if size > most:
         command("LTRIM", keys[0], size - kept, -1)
         command("HINCRBY", keys[1], "cut", size - kept)
+    return 1
+
+
+def let_go_delivery(command: Command, keys: Sequence[str], args: Sequence[Any]) -> int:
+    """`LET_GO_DELIVERY`."""
+    number, text, *seen = args
+    if seen:
+        if command("HGET", keys[0], number) != seen[0]:
+            return 0
+        command("ZREM", keys[2], number)
+    command("HSET", keys[0], number, text)
+    command("ZADD", keys[1], command("HINCRBY", keys[3], "order", 1), number)
     return 1
 
 
@@ -84,6 +104,7 @@ def delay_job(command: Command, keys: Sequence[str], args: Sequence[Any]) -> int
 TWINS: dict[str, Twin] = {
     TAKE_TOKEN: take_token,
     APPEND: append,
+    LET_GO_DELIVERY: let_go_delivery,
     FINISH_DELIVERY: finish_delivery,
     TAKE_JOB: take_job,
     FINISH_JOB: finish_job,
