@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from tuco_mock.actions.completing import complete, complete_reply
+from tuco_mock.actions.enrol import go_on_enrolling
 from tuco_mock.actions.remove_leads import remove_leads
 from tuco_mock.domain.errors import NotFound
 from tuco_mock.domain.messages import CANCELLABLE
@@ -97,12 +98,18 @@ def _go_on_removing(store: Store, workspace: Workspace, held: Held) -> None:
     remove_leads(store, workspace, [held.name])
 
 
+def _go_on_enrolling(store: Store, workspace: Workspace, held: Held) -> None:
+    campaign_id, _, lead_id = held.name.partition("/")
+    go_on_enrolling(store, workspace, campaign_id, lead_id)
+
+
 _GOING_ON = {
     "send": _go_on_sending,
     "queue": _go_on_queueing,
     "reply": _go_on_replying,
     "cancel": _go_on_cancelling,
     "remove": _go_on_removing,
+    "enrol": _go_on_enrolling,
 }
 """What is done about things of these kinds that nobody saw to the end."""
 

@@ -80,6 +80,11 @@ class Messages:
         """Ids of the cancellable messages of a campaign to the lead, oldest first (P16)."""
         return self._cancellable({"workspaceId": workspace, "leadId": lead_id, "campaignId": campaign_id})
 
+    def are_of_campaign(self, workspace: str, lead_id: str, campaign_id: str) -> bool:
+        """Whether a campaign's sequence has been made for the lead."""
+        chosen = {"workspaceId": workspace, "leadId": lead_id, "campaignId": campaign_id, "stepIndex": {"$gte": 0}}
+        return self._collection.find_one(chosen, {"_id": 1}) is not None
+
     def last_sent_to(self, workspace: str, lead_id: str | None, address_keys: Sequence[str]) -> Document | None:
         """What the lead, or without one the addresses, got last, by send time (P15)."""
         whose = {"to": {"$in": list(address_keys)}} if lead_id is None else {"leadId": lead_id}

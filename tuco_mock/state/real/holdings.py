@@ -11,6 +11,7 @@
 ``reply <ws> <reply id>``    a reply that is being made, of which webhooks are to be told
 ``cancel <ws> <number>``     a cancellation whose jobs are being removed
 ``remove <ws> <lead id>``    a lead that is being removed, with all that hangs on it
+``enrol <ws> <c>/<lead id>`` a lead that is being added to a campaign
 ===========================  =========================================================================================
 
 Jobs, acts and deliveries get into these hands and out of them in one piece with what it means: a script takes it off
@@ -111,7 +112,7 @@ class Held(NamedTuple):
     """Something in a process's hands.
 
     Attributes:
-        kind: ``job``, ``act``, ``delivery``, ``queue``, ``send``, ``reply``, ``cancel`` or ``remove``.
+        kind: the first word of what it is noted as.
         workspace: whose.
         name: which.
         value: what is noted with it.
