@@ -47,7 +47,7 @@ def start_fleet(
 
         def start() -> Fleet:
             home = tmp_path_factory.mktemp("fleet")
-            engines = (mongo_server.url, redis_server.url, f"p-{uuid4().hex[:8]}")
+            engines = (mongo_server.patient_url, redis_server.url, f"p-{uuid4().hex[:8]}")
             where = ["--port", "0", "--port-file", str(home / "port"), "--workers", str(WORKERS)]
             names = ("--mongo-url", "--redis-url", "--namespace")
             options = [*where, *(text for pair in zip(names, engines, strict=True) for text in pair)]

@@ -130,7 +130,7 @@ def test_a_crowd_while_processes_die(fleet: Fleet) -> None:
                 crowd.end()
             last = time.monotonic()
             said = {role: [each for done in them for each in done.result(SOON)] for role, them in going.items()}
-        assert crowd.wrong == []
+        assert crowd.wrong == [], fleet.serving.said
         assert any(each.answer is None for them in said.values() for each in them) or KILLED == 0
         with fleet.client() as client, contextlib.closing(engines_of(fleet)) as engines:
             there = World.existing(client, world.id)

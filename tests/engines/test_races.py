@@ -28,7 +28,7 @@ AtOnce = Callable[[Callable[[httpx.Client, int], httpx.Response]], list[httpx.Re
 @pytest.fixture
 def servers(redis_server: RedisServer, mongo_server: MongoServer) -> Iterator[list[str]]:
     """Two servers, each of which knows of the other by the engines alone."""
-    shared = Settings(mongo_url=mongo_server.url, redis_url=redis_server.url, namespace=f"r-{uuid4().hex[:8]}")
+    shared = Settings(mongo_url=mongo_server.patient_url, redis_url=redis_server.url, namespace=f"r-{uuid4().hex[:8]}")
     with BackgroundServer(create_app(shared)) as one, BackgroundServer(create_app(shared)) as other:
         yield [one.url, other.url]
 
