@@ -23,6 +23,7 @@ from tuco_mock.domain.timestamps import iso, millis
 from tuco_mock.domain.workspaces import Workspace
 from tuco_mock.state.documents import Taken
 from tuco_mock.state.queue import Job
+from tuco_mock.state.starts import Start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,13 +35,14 @@ if TYPE_CHECKING:
 _CONTENTS = ("lines", "lists", "leads", "campaigns", "enrolments", "messages", "replies", "webhooks")
 
 
-def make_workspace(store: Store, spec: model.Workspace, origin: str = "") -> Workspace:
+def make_workspace(store: Store, spec: model.Workspace, origin: str = "", *, keeps_start: bool = True) -> Workspace:
     """Make a workspace with everything in it.
 
     Args:
         store: the state.
         spec: what it holds; id and keys are made up when it gives none.
         origin: what ids of things that give none are derived from, besides their position.
+        keeps_start: whether a reset goes back to this, and not to what the whole server started with.
 
     Raises:
         Conflict: the id or a key is taken.
@@ -49,16 +51,23 @@ def make_workspace(store: Store, spec: model.Workspace, origin: str = "") -> Wor
     workspace = settings_of(spec, _blank(spec.id or f"org_{secrets.token_hex(12)}"))
     if not workspace.api_keys:
         workspace = msgspec.structs.replace(workspace, api_keys=(f"tuco_sk_{secrets.token_hex(16)}",))
-    clock = clock_of(spec) or Clock()
+    clock = first_clock(spec)
     documents = _build(workspace, spec, clock, origin)
+    start = start_of(workspace, spec, origin) if keeps_start else None
     store.workspaces.add(workspace)
     try:
+        store.begin(workspace.id, clock, _last(documents, spec), start)
         _fill(store, workspace, spec, clock, documents)
     except BaseException:
         store.drop(workspace.id)
         raise
-    store.log.begin(workspace.id, clock.now(), anew=False)
     return workspace
+
+
+def start_of(workspace: Workspace, spec: model.Workspace, origin: str) -> Start:
+    """What a workspace just made is reset to: all it was made with, and the id and keys that were made up for it."""
+    made = msgspec.structs.replace(spec, id=workspace.id, api_keys=list(workspace.api_keys))
+    return Start(workspace.id, origin, msgspec.Raw(msgspec.json.encode(made)))
 
 
 def replace_state(
@@ -87,10 +96,11 @@ def replace_state(
         raise Conflict(f"This is the state of {spec.id!r}, not of {workspace.id!r}; leave its id out to load it here.")
     changed = settings_of(spec, workspace, given)
     keeps_clock = given is not None and "clock" not in given
-    clock = store.vitals.clock(workspace.id) if keeps_clock else clock_of(spec) or Clock()
+    clock = store.vitals.clock(workspace.id) if keeps_clock else first_clock(spec)
     documents = _build(changed, spec, clock, origin)
     store.workspaces.replace(changed)
     store.empty(workspace.id)
+    store.vitals.begin(workspace.id, clock, _last(documents, spec))
     _fill(store, changed, spec, clock, documents)
     return changed
 
@@ -188,12 +198,12 @@ def settings_of(spec: model.Workspace, old: Workspace, given: frozenset[str] | N
     return msgspec.structs.replace(old, **changes)
 
 
-def clock_of(spec: model.Workspace) -> Clock | None:
-    """The clock a state gives: frozen at a time, or running ahead of real time."""
+def first_clock(spec: model.Workspace) -> Clock:
+    """The clock a state begins with: frozen at a time, running ahead of real time, or real time itself."""
     if isinstance(spec.clock, LiveClock):
         return Clock(False, signed_duration(spec.clock.live) or 0)
     if spec.clock is None:
-        return None
+        return Clock()
     text = moment(spec.clock, Clock().now())
     if text is None:
         raise InvalidInput([Mistake("clock", "the time is outside the years 1 to 9999")])
@@ -217,9 +227,10 @@ def _build(workspace: Workspace, spec: model.Workspace, clock: Clock, origin: st
 
 
 def _fill(store: Store, workspace: Workspace, spec: model.Workspace, clock: Clock, documents: Documents) -> None:
-    """Keep the contents of a workspace that has none; the documents are handed over and gone afterwards."""
+    """Keep the contents of a workspace that has begun and has none; the documents are handed over and gone
+    afterwards.
+    """
     here = workspace.id
-    store.vitals.begin(here, clock, max(documents.next_sequence - 1, spec.sequence or 0))
     store.queue.add(here, _jobs(documents, clock.now()))
     for kind in _CONTENTS:
         store.move_in(here, kind, getattr(documents, kind))
@@ -233,6 +244,11 @@ def _fill(store: Store, workspace: Workspace, spec: model.Workspace, clock: Cloc
     for group, level in levels.items():
         at = moment(level["at"], clock.now()) or iso(clock.now())
         store.vitals.set_bucket(here, group, Bucket(round(level["tokens"] * UNITS_PER_TOKEN), millis(at)))
+
+
+def _last(documents: Documents, spec: model.Workspace) -> int:
+    """The last running number a state has used."""
+    return max(documents.next_sequence - 1, spec.sequence or 0)
 
 
 def booked_of(given: Sequence[Booking]) -> dict[str, Bookings]:

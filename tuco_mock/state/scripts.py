@@ -35,6 +35,18 @@ redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f:%.0f', units - 60000, n
 return 0
 """  # noqa: S105 - a token of a bucket
 
+BEGIN_WORKSPACE = """
+-- Let a workspace begin.
+-- KEYS: its hash, the marks of its log, what it is reset to (left out: what the server started with).
+-- ARGV: its clock, its last running number, its time, real time, what it is reset to.
+redis.call('HSET', KEYS[1], 'clock', ARGV[1], 'sequence', ARGV[2])
+redis.call('HSET', KEYS[2], 'begun', ARGV[3], 'begun-really', ARGV[4])
+if KEYS[3] then
+    redis.call('SET', KEYS[3], ARGV[5])
+end
+return 1
+"""
+
 APPEND = """
 -- Append a record to a workspace's log, unless the workspace is gone; cut the log when it has grown too long.
 -- KEYS: the log, the hash that counts what was cut from it, the workspace's hash (left out: no workspace, real time).

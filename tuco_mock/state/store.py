@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from tuco_mock.domain.clocks import real_millis
 from tuco_mock.domain.deliveries import LabRule
 from tuco_mock.domain.ids import key
 from tuco_mock.domain.timestamps import iso
@@ -20,13 +23,14 @@ from tuco_mock.state.faults import Faults
 from tuco_mock.state.leads import Leads
 from tuco_mock.state.lines import Lines
 from tuco_mock.state.lists import Lists
-from tuco_mock.state.log import UNCLAIMED, Log
+from tuco_mock.state.log import UNCLAIMED, Log, marks_key
 from tuco_mock.state.messages import Messages
 from tuco_mock.state.pace import Pace
 from tuco_mock.state.past import PastReplies
 from tuco_mock.state.queue import Queue
 from tuco_mock.state.replies import Replies
 from tuco_mock.state.rules import Rules
+from tuco_mock.state.scripts import BEGIN_WORKSPACE
 from tuco_mock.state.snapshots import Snapshots
 from tuco_mock.state.starts import Starts
 from tuco_mock.state.turns import Turns
@@ -37,8 +41,10 @@ from tuco_mock.state.workspaces import Workspaces
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tuco_mock.domain.clocks import Clock
     from tuco_mock.domain.workspaces import WorkerMode, Workspace
     from tuco_mock.state.engines import Document, Engines
+    from tuco_mock.state.starts import Start
 
 _OLDEST_FIRST = [("seq", 1)]
 _CHUNK = 25_000
@@ -102,6 +108,19 @@ class Store:
         self.lab: Rules[LabRule] = Rules(engines.redis, "lab-rule", LabRule)
         self.deliveries = Deliveries(engines, self.bell, journal_limit, self.webhooks)
         self.log = Log(engines.redis, self.bell, journal_limit)
+        self._begin = engines.redis.register_script(BEGIN_WORKSPACE)
+
+    def begin(self, workspace: str, clock: Clock, last: int, start: Start | None) -> None:
+        """Let a workspace begin, in one piece: its clock, its last running number, its log, what it is reset to.
+
+        Nothing is due in it yet, and nobody waits for anything there.
+        """
+        keys = [vitals_key(workspace), marks_key(workspace)]
+        text = b""
+        if start is not None:
+            keys += self.starts.keys(workspace)
+            text = msgspec.json.encode(start)
+        self._begin(keys=keys, args=[clock.text, last, clock.now(), real_millis(), text])
 
     def worker_of(self, workspace: Workspace) -> WorkerMode:
         """How the worker goes in a workspace."""

@@ -10,6 +10,7 @@ from tuco_mock.domain.clocks import Clock
 from tuco_mock.domain.limits import Bucket
 from tuco_mock.state.scripts import (
     APPEND,
+    BEGIN_WORKSPACE,
     DELAY_JOB,
     FINISH_DELIVERY,
     FINISH_JOB,
@@ -35,6 +36,16 @@ def take_token(command: Command, keys: Sequence[str], args: Sequence[Any]) -> in
     if after != before:
         command("HSET", keys[0], field, after.text)
     return retry_after
+
+
+def begin_workspace(command: Command, keys: Sequence[str], args: Sequence[Any]) -> int:
+    """`BEGIN_WORKSPACE`."""
+    clock, last, at, really, start = args
+    command("HSET", keys[0], "clock", clock, "sequence", last)
+    command("HSET", keys[1], "begun", at, "begun-really", really)
+    if len(keys) > 2:
+        command("SET", keys[2], start)
+    return 1
 
 
 def append(command: Command, keys: Sequence[str], args: Sequence[Any]) -> int:
@@ -103,6 +114,7 @@ def delay_job(command: Command, keys: Sequence[str], args: Sequence[Any]) -> int
 
 TWINS: dict[str, Twin] = {
     TAKE_TOKEN: take_token,
+    BEGIN_WORKSPACE: begin_workspace,
     APPEND: append,
     LET_GO_DELIVERY: let_go_delivery,
     FINISH_DELIVERY: finish_delivery,
