@@ -148,6 +148,16 @@ def test_deliveries_that_are_done_or_forgotten(real_redis: redis.Redis, done: li
     assert outcomes[0] == outcomes[1]
 
 
+def test_replacing_a_field(real_redis: redis.Redis) -> None:
+    """Only what is as it was seen, or is not there as it was seen, is replaced."""
+    real_redis.flushall()
+    for engine in (real_redis, open_redis()):
+        replace = engine.register_script(scripts.REPLACE_FIELD)
+        seen = [("", "a"), ("", "b"), ("b", "c"), ("a", "d"), ("d", "e")]
+        assert [replace(keys=[KEY], args=["field", before, after]) for before, after in seen] == [1, 0, 0, 1, 1]
+        assert engine.hget(KEY, "field") == "e"
+
+
 gone = st.tuples(st.sampled_from(["new", "delayed", "let go", "let go otherwise", "done"]), st.integers(1, 2))
 
 

@@ -11,7 +11,6 @@ from tuco_mock.actions.load import add
 from tuco_mock.actions.recipients import Recipient, recipients
 from tuco_mock.domain import pacing
 from tuco_mock.domain.agenda import Act
-from tuco_mock.domain.bookings import unbook
 from tuco_mock.domain.fixture.build import Items
 from tuco_mock.domain.fixture.model import Message
 from tuco_mock.domain.messages import CANCELLABLE, Status, phase_of
@@ -38,7 +37,7 @@ _NOTHING = nullcontext()
 
 
 class LineBusy(Exception):
-    """A line has sent something else at the same moment: it is to be looked at again."""
+    """A line has sent or booked something else at the same moment: it is to be looked at again."""
 
 
 class Sending:
@@ -186,11 +185,8 @@ class Sending:
 
     def _unbook(self, turn: Turn) -> None:
         """A time that was booked for it is used up."""
-        here, line_id = self._workspace.id, turn.line["id"]
         if self._booked is not None:
-            left = unbook(self._store.bookings.of(here, line_id), self._booked, first=turn.first)
-            if left is not None:
-                self._store.bookings.put(here, line_id, left)
+            self._store.bookings.unbook(self._workspace.id, turn.line["id"], self._booked, first=turn.first)
 
     def _sent(self, to: Recipient | None, reach: Reach, *, told: Collection[str] = ()) -> None:
         """What follows: its event, and what its recipient does in time."""

@@ -132,17 +132,17 @@ def _attempt(store: Store, workspace: Workspace, sending: Sending, now: int, *, 
     """Send, fail or put off; False when the message was cancelled meanwhile. The job ends, or goes on in time."""
     here, message_id = workspace.id, sending.message["id"]
     turn = turn_of(store, here, sending.message, now)
-    if turn is not None and turn.pause is not None and turn.pause.until > now:
-        return _put_off(store, workspace, sending, turn, now, held=held)
-    if turn is None:
-        done = sending.fail(NO_LINE)
-    elif turn.pause is not None:  # the clock is at its end
-        done = sending.fail(f"{turn.pause.reason}, and no time is left to wait")
-    else:
-        try:
+    try:
+        if turn is None:
+            done = sending.fail(NO_LINE)
+        elif turn.pause is None:
             done = _send(store, workspace, sending, turn)
-        except LineBusy:  # it may have to wait by now, or another line sends it
-            return _attempt(store, workspace, sending, now, held=held)
+        elif turn.pause.until > now:
+            return _put_off(store, workspace, sending, turn, now, held=held)
+        else:  # the clock is at its end
+            done = sending.fail(f"{turn.pause.reason}, and no time is left to wait")
+    except LineBusy:  # it may have to wait by now, or longer, or another line sends it
+        return _attempt(store, workspace, sending, now, held=held)
     if done and sending.message["status"] == "sending":
         if not held:
             store.queue.add(here, [Job(message_id, "active", None, sending.message["seq"], now)])
@@ -168,17 +168,23 @@ def _send(store: Store, workspace: Workspace, sending: Sending, turn: Turn) -> b
 
 
 def _put_off(store: Store, workspace: Workspace, sending: Sending, turn: Turn, now: int, *, held: bool) -> bool:
-    """Try again when the line can (W11)."""
+    """Try again when the line can (W11).
+
+    Raises:
+        LineBusy: somebody else has booked that time meanwhile; nothing was changed.
+    """
     here, message_id, pause = workspace.id, sending.message["id"], turn.pause
     assert pause is not None
     status: Status = "scheduled" if pause.long else "pending"
     line_id = turn.line["id"]
     changes = {"scheduledDate": iso(pause.until), "delayReason": pause.reason, "fromLineId": line_id}
+    if not store.bookings.replace(here, line_id, turn.seen or {}, turn.bookings or {}):
+        raise LineBusy
     if not sending.move(status, changes, CANCELLABLE):
+        store.bookings.unbook(here, line_id, changes["scheduledDate"], first=turn.first)
         if held:
             store.queue.finish(here, message_id)
         return False
-    store.bookings.put(here, line_id, turn.bookings or {})
     order = sending.message["seq"]
     if held:
         store.queue.delay(here, message_id, pause.until, now, order)

@@ -70,6 +70,17 @@ end
 return 1
 """
 
+REPLACE_FIELD = """
+-- Put another value of a hash's field in place, if it is as it was seen.
+-- KEYS: the hash. ARGV: the field, its value as it was seen (empty: there was none), its new value.
+-- Gives 1, or 0 when somebody else was quicker.
+if (redis.call('HGET', KEYS[1], ARGV[1]) or '') ~= ARGV[2] then
+    return 0
+end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+return 1
+"""
+
 LET_GO_DELIVERY = """
 -- Let a delivery be sent: a new one, or one that waited for something, if it is as it was seen.
 -- KEYS: the deliveries that are not done, the ids of what is to be sent, of what waits for the clock, the numbers.

@@ -99,7 +99,7 @@ class Store:
         self.past_replies = PastReplies(engines, self.documents)
         self.queue = Queue(engines.redis, self.snapshots, self.alarm, self.hands)
         self.agenda = Agenda(engines.redis, self.snapshots, self.alarm, self.hands)
-        self.bookings = BookedLines(engines.redis)
+        self.bookings = BookedLines(engines)
         self.pace = Pace(engines, self.documents)
         self.starts = Starts(engines.redis)
         self.faults = Faults(engines.redis, self.workspaces)

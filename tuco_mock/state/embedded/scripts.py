@@ -15,6 +15,7 @@ from tuco_mock.state.scripts import (
     FINISH_DELIVERY,
     FINISH_JOB,
     LET_GO_DELIVERY,
+    REPLACE_FIELD,
     TAKE_JOB,
     TAKE_TOKEN,
 )
@@ -60,6 +61,15 @@ def append(command: Command, keys: Sequence[str], args: Sequence[Any]) -> int:
     if size > most:
         command("LTRIM", keys[0], size - kept, -1)
         command("HINCRBY", keys[1], "cut", size - kept)
+    return 1
+
+
+def replace_field(command: Command, keys: Sequence[str], args: Sequence[Any]) -> int:
+    """`REPLACE_FIELD`."""
+    field, seen, value = args
+    if (command("HGET", keys[0], field) or "") != seen:
+        return 0
+    command("HSET", keys[0], field, value)
     return 1
 
 
@@ -116,6 +126,7 @@ TWINS: dict[str, Twin] = {
     TAKE_TOKEN: take_token,
     BEGIN_WORKSPACE: begin_workspace,
     APPEND: append,
+    REPLACE_FIELD: replace_field,
     LET_GO_DELIVERY: let_go_delivery,
     FINISH_DELIVERY: finish_delivery,
     TAKE_JOB: take_job,
