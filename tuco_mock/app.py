@@ -55,7 +55,7 @@ class TucoApp(Starlette):
         self.started_with: list[Workspace] = []
         self._timer = Timer(store)
         if store.engines.peers is not None:
-            store.engines.peers.on_death(partial(recover, store, store.engines.peers))
+            store.engines.peers.on_recovery(partial(recover, store))
         self._doors = PathTree({route.path: route.app for route in api})
         self._control = ControlPlane(store, settings, SIMULATED)
 

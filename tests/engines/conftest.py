@@ -47,11 +47,12 @@ def start_fleet(
 
         def start() -> Fleet:
             home = tmp_path_factory.mktemp("fleet")
-            engines = ["--mongo-url", mongo_server.url, "--redis-url", redis_server.url]
-            where = ["--port", "0", "--port-file", str(home / "port"), "--namespace", f"p-{uuid4().hex[:8]}"]
-            options = [*engines, *where, "--workers", str(WORKERS)]
+            engines = (mongo_server.patient_url, redis_server.url, f"p-{uuid4().hex[:8]}")
+            where = ["--port", "0", "--port-file", str(home / "port"), "--workers", str(WORKERS)]
+            names = ("--mongo-url", "--redis-url", "--namespace")
+            options = [*where, *(text for pair in zip(names, engines, strict=True) for text in pair)]
             serving = Serving(COMMAND, *options, cwd=home, env=environment(home))
             started.callback(serving.abandon)
-            return Fleet(serving, home / "port")
+            return Fleet(serving, home / "port", engines)
 
         yield start

@@ -23,18 +23,20 @@ class Fleet:
 
     Attributes:
         serving: the supervisor.
+        engines: the addresses of its MongoDB and its Redis, and its namespace there.
         url: where all of them answer.
     """
 
-    def __init__(self, serving: Serving, port_file: Path) -> None:
+    def __init__(self, serving: Serving, port_file: Path, engines: tuple[str, str, str]) -> None:
         self.serving = serving
+        self.engines = engines
         serving.line()
         self.url = f"http://127.0.0.1:{port_file.read_text().strip()}"
 
-    def client(self) -> httpx.Client:
+    def client(self, patience: float = SOON) -> httpx.Client:
         """One that has a connection of its own, and with it a process of its own."""
         limits = httpx.Limits(max_connections=1, keepalive_expiry=None)
-        return httpx.Client(base_url=self.url, trust_env=False, timeout=SOON, limits=limits)
+        return httpx.Client(base_url=self.url, trust_env=False, timeout=patience, limits=limits)
 
     @contextlib.contextmanager
     def clients(self) -> Iterator[dict[int, httpx.Client]]:

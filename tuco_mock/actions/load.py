@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from typing import TYPE_CHECKING, Any
 
@@ -25,9 +26,10 @@ from tuco_mock.state.queue import Job
 from tuco_mock.state.starts import Start
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tuco_mock.domain.fixture.model_agenda import Booking
+    from tuco_mock.state.real.holdings import Holdings
     from tuco_mock.state.store import Store
 
 _CONTENTS = ("lines", "lists", "leads", "campaigns", "enrolments", "messages", "replies", "webhooks")
@@ -103,8 +105,15 @@ def replace_state(
     return changed
 
 
-def add(store: Store, workspace: Workspace, items: Items) -> Documents:
+def add(store: Store, workspace: Workspace, items: Items, *, goes_on: bool = False) -> Documents:
     """Put single things into a workspace, as they stand at its present moment.
+
+    Args:
+        store: the state.
+        workspace: where.
+        items: what.
+        goes_on: whether who calls sends the messages at once, or tells of the replies: until that is done, these are
+            noted as being made.
 
     Raises:
         InvalidInput: an id or address is taken, or something named does not exist; nothing was added.
@@ -117,17 +126,41 @@ def add(store: Store, workspace: Workspace, items: Items) -> Documents:
     first = store.vitals.next_sequence(here, documents.next_sequence - expected)
     if first != expected:  # somebody else took numbers meanwhile: those reserved now are ours alone
         documents = build(here, items, _context(store, workspace, now, first))
+    if store.hands is None:
+        _keep(store, here, documents, now)
+    else:
+        with _noted(store.hands, here, documents, goes_on=goes_on):
+            _keep(store, here, documents, now)
+            store.drop_jobs_of_cancelled(here, [job.message_id for job in documents.jobs])
+    return documents
+
+
+@contextlib.contextmanager
+def _noted(hands: Holdings, workspace: str, documents: Documents, *, goes_on: bool) -> Iterator[None]:
+    """Note what is made before it is, so that others see to the rest if this process dies."""
+    jobs = {job.message_id: f"{job.state} {'' if job.due is None else job.due}" for job in documents.jobs}
+    sent = {message["id"]: "" for message in documents.messages if goes_on and message["id"] not in jobs}
+    replies = {reply["id"]: "" for reply in documents.replies if goes_on}
+    with (
+        hands.making(workspace, "queue", jobs),
+        hands.making(workspace, "send", sent, keep=True),
+        hands.making(workspace, "reply", replies, keep=True),
+    ):
+        yield
+
+
+def _keep(store: Store, workspace: str, documents: Documents, now: int) -> None:
+    """Keep single things, all of them or none."""
     for position, kind in enumerate(_CONTENTS):
         try:
-            store.documents.insert(here, kind, getattr(documents, kind))
+            store.documents.insert(workspace, kind, getattr(documents, kind))
         except Taken:
             for before in _CONTENTS[:position]:
                 ids_of_kind = [each["_id"] for each in getattr(documents, before)]
-                store.documents.remove(here, before, {"_id": {"$in": ids_of_kind}})
+                store.documents.remove(workspace, before, {"_id": {"$in": ids_of_kind}})
             raise
-    store.queue.add(here, _jobs(documents, now))
-    store.replies.touch(here, documents.threads)
-    return documents
+    store.queue.add(workspace, _jobs(documents, now))
+    store.replies.touch(workspace, documents.threads)
 
 
 def _context(store: Store, workspace: Workspace, now: int, first: int) -> Context:

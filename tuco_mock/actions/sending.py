@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,6 @@ from tuco_mock.actions.load import add
 from tuco_mock.actions.recipients import Recipient, recipients
 from tuco_mock.domain import pacing
 from tuco_mock.domain.agenda import Act
-from tuco_mock.domain.bookings import unbook
 from tuco_mock.domain.fixture.build import Items
 from tuco_mock.domain.fixture.model import Message
 from tuco_mock.domain.messages import CANCELLABLE, Status, phase_of
@@ -18,7 +18,7 @@ from tuco_mock.domain.placeholders import fill
 from tuco_mock.domain.timestamps import MILLIS_MAX, iso
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from tuco_mock.actions.presend import Turn
     from tuco_mock.actions.reach import Reach
@@ -33,10 +33,11 @@ IN_HAND: tuple[Status, ...] = (*CANCELLABLE, "sending")
 """The statuses of a message that a worker may bring to an end."""
 
 _GONE = ("delayReason",)
+_NOTHING = nullcontext()
 
 
 class LineBusy(Exception):
-    """A line has sent something else at the same moment: it is to be looked at again."""
+    """A line has sent or booked something else at the same moment: it is to be looked at again."""
 
 
 class Sending:
@@ -131,20 +132,17 @@ class Sending:
         self._sms()
         return True
 
-    def follow(self, to: Recipient | None, reach: Reach, *, told: bool) -> None:
-        """Do what follows from its being sent; its event is left out when it was `told`."""
+    def follow(self, to: Recipient | None, reach: Reach, *, told: Collection[str]) -> None:
+        """Do what follows from its being sent; of its event some webhooks were `told`."""
         self._sent(to, reach, told=told)
 
-    def make_known(self, *, told: bool) -> None:
-        """Do what follows from its having failed or fallen back; its event is left out when it was `told`."""
-        message = self.message
-        if message["status"] == "fallback":
-            if not told:
-                data = {"reason": message["fallbackReason"], "checkedAddresses": message["checkedAddresses"]}
-                message_event(self._store, self._workspace, "message.fallback", message, data)
-        elif not told:
-            data = {"error": message.get("error")}
-            message_event(self._store, self._workspace, "message.failed", message, data)
+    def make_known(self, *, told: Collection[str]) -> None:
+        """Do what follows from its having failed or fallen back; of its event some webhooks were `told`."""
+        message, status = self.message, self.message["status"]
+        data = {"error": message.get("error")}
+        if status == "fallback":
+            data = {"reason": message["fallbackReason"], "checkedAddresses": message["checkedAddresses"]}
+        message_event(self._store, self._workspace, f"message.{status}", message, data, told=told)
         wants_sms = message["status"] == "fallback" or message.get("sendFallbackSmsOnFailed")
         if wants_sms and not self._store.messages.has_fallback(self._workspace.id, message["id"]):
             self._sms()
@@ -187,16 +185,12 @@ class Sending:
 
     def _unbook(self, turn: Turn) -> None:
         """A time that was booked for it is used up."""
-        here, line_id = self._workspace.id, turn.line["id"]
         if self._booked is not None:
-            left = unbook(self._store.bookings.of(here, line_id), self._booked, first=turn.first)
-            if left is not None:
-                self._store.bookings.put(here, line_id, left)
+            self._store.bookings.unbook(self._workspace.id, turn.line["id"], self._booked, first=turn.first)
 
-    def _sent(self, to: Recipient | None, reach: Reach, *, told: bool = False) -> None:
+    def _sent(self, to: Recipient | None, reach: Reach, *, told: Collection[str] = ()) -> None:
         """What follows: its event, and what its recipient does in time."""
-        if not told:
-            message_event(self._store, self._workspace, "message.sent", self.message, {})
+        message_event(self._store, self._workspace, "message.sent", self.message, {}, told=told)
         acts = [Act(self._now + DELIVERED_AFTER, self._deed("delivered"))]
         if reach.opened_after_ms is not None:
             acts.append(Act(self._now + reach.opened_after_ms, self._deed("opened")))
@@ -235,9 +229,11 @@ class Sending:
             step_index=message.get("stepIndex"),
             fallback_of=message["id"],
         )
-        made = add(self._store, self._workspace, Items(messages=[sms])).messages[0]
-        message_event(self._store, self._workspace, "message.sent", made, {})
-        self._later([Act(self._now + DELIVERED_AFTER, {"deed": "delivered", "messageId": made["id"]})])
+        hands, here = self._store.hands, self._workspace.id
+        made = add(self._store, self._workspace, Items(messages=[sms]), goes_on=True).messages[0]
+        with _NOTHING if hands is None else hands.making(here, "send", {made["id"]: ""}):
+            message_event(self._store, self._workspace, "message.sent", made, {})
+            self._later([Act(self._now + DELIVERED_AFTER, {"deed": "delivered", "messageId": made["id"]})])
 
     def _phones(self) -> list[Recipient]:
         return recipients(self._workspace, {**self.message, "messageType": "sms"}, self.lead)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuco_mock.actions.acts import happen
@@ -26,7 +25,6 @@ NO_ADDRESS = "No address of the recipient can be used for this type of message"
 """The error of a message that has nowhere to go."""
 
 
-_NOTHING = nullcontext()
 _AT_ONCE = 100
 """How many things are looked up at once."""
 
@@ -57,12 +55,17 @@ def attempt(store: Store, workspace: Workspace, message: Document) -> Document:
         The message as it is afterwards.
     """
     here = workspace.id
-    peers = store.engines.peers
-    with _NOTHING if peers is None else peers.holdings.sending(here, message["id"]):
-        held = store.queue.start(here, message["id"])
-        now = store.vitals.clock(here).now()
-        sending = Sending(store, workspace, message, now)
-        _attempt(store, workspace, sending, now, held=held)
+    if store.hands is None:
+        return _attempted(store, workspace, message)
+    with store.hands.making(here, "send", {message["id"]: ""}), store.hands.or_left("job", here, message["id"]):
+        return _attempted(store, workspace, message)
+
+
+def _attempted(store: Store, workspace: Workspace, message: Document) -> Document:
+    held = store.queue.start(workspace.id, message["id"])
+    now = store.vitals.clock(workspace.id).now()
+    sending = Sending(store, workspace, message, now)
+    _attempt(store, workspace, sending, now, held=held)
     return sending.message
 
 
@@ -90,6 +93,14 @@ def things_due(store: Store, workspace: str, now: int) -> list[Thing]:
 
 def do(store: Store, workspace: Workspace, thing: Thing, now: int) -> Done | None:
     """Do what was due, at this moment, which the clock shows; None when there was nothing to do any more."""
+    if store.hands is None:
+        return _do(store, workspace, thing, now)
+    kind, name = ("job", thing.message_id) if isinstance(thing, QueuedJob) else ("act", thing.member)
+    with store.hands.or_left(kind, workspace.id, name):
+        return _do(store, workspace, thing, now)
+
+
+def _do(store: Store, workspace: Workspace, thing: Thing, now: int) -> Done | None:
     if isinstance(thing, QueuedJob):
         return work_off(store, workspace, thing.message_id, now) if store.queue.take(workspace.id, thing) else None
     if not store.agenda.take(workspace.id, thing):
@@ -121,17 +132,17 @@ def _attempt(store: Store, workspace: Workspace, sending: Sending, now: int, *, 
     """Send, fail or put off; False when the message was cancelled meanwhile. The job ends, or goes on in time."""
     here, message_id = workspace.id, sending.message["id"]
     turn = turn_of(store, here, sending.message, now)
-    if turn is not None and turn.pause is not None and turn.pause.until > now:
-        return _put_off(store, workspace, sending, turn, now, held=held)
-    if turn is None:
-        done = sending.fail(NO_LINE)
-    elif turn.pause is not None:  # the clock is at its end
-        done = sending.fail(f"{turn.pause.reason}, and no time is left to wait")
-    else:
-        try:
+    try:
+        if turn is None:
+            done = sending.fail(NO_LINE)
+        elif turn.pause is None:
             done = _send(store, workspace, sending, turn)
-        except LineBusy:  # it may have to wait by now, or another line sends it
-            return _attempt(store, workspace, sending, now, held=held)
+        elif turn.pause.until > now:
+            return _put_off(store, workspace, sending, turn, now, held=held)
+        else:  # the clock is at its end
+            done = sending.fail(f"{turn.pause.reason}, and no time is left to wait")
+    except LineBusy:  # it may have to wait by now, or longer, or another line sends it
+        return _attempt(store, workspace, sending, now, held=held)
     if done and sending.message["status"] == "sending":
         if not held:
             store.queue.add(here, [Job(message_id, "active", None, sending.message["seq"], now)])
@@ -157,22 +168,30 @@ def _send(store: Store, workspace: Workspace, sending: Sending, turn: Turn) -> b
 
 
 def _put_off(store: Store, workspace: Workspace, sending: Sending, turn: Turn, now: int, *, held: bool) -> bool:
-    """Try again when the line can (W11)."""
+    """Try again when the line can (W11).
+
+    Raises:
+        LineBusy: somebody else has booked that time meanwhile; nothing was changed.
+    """
     here, message_id, pause = workspace.id, sending.message["id"], turn.pause
     assert pause is not None
     status: Status = "scheduled" if pause.long else "pending"
     line_id = turn.line["id"]
     changes = {"scheduledDate": iso(pause.until), "delayReason": pause.reason, "fromLineId": line_id}
+    if not store.bookings.replace(here, line_id, turn.seen or {}, turn.bookings or {}):
+        raise LineBusy
     if not sending.move(status, changes, CANCELLABLE):
+        store.bookings.unbook(here, line_id, changes["scheduledDate"], first=turn.first)
         if held:
             store.queue.finish(here, message_id)
         return False
-    store.bookings.put(here, line_id, turn.bookings or {})
     order = sending.message["seq"]
     if held:
         store.queue.delay(here, message_id, pause.until, now, order)
     else:
         store.queue.add(here, [Job(message_id, "delayed", pause.until, order, now)])
+    if store.hands is not None:
+        store.drop_jobs_of_cancelled(here, [message_id])
     return True
 
 

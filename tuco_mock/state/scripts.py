@@ -70,6 +70,33 @@ end
 return 1
 """
 
+REPLACE_FIELD = """
+-- Put another value of a hash's field in place, if it is as it was seen.
+-- KEYS: the hash. ARGV: the field, its value as it was seen (empty: there was none), its new value.
+-- Gives 1, or 0 when somebody else was quicker.
+if (redis.call('HGET', KEYS[1], ARGV[1]) or '') ~= ARGV[2] then
+    return 0
+end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+return 1
+"""
+
+LET_GO_DELIVERY = """
+-- Let a delivery be sent: a new one, or one that waited for something, if it is as it was seen.
+-- KEYS: the deliveries that are not done, the ids of what is to be sent, of what waits for the clock, the numbers.
+-- ARGV: its id, its text, its text as it was seen (left out: it is new).
+-- Gives 1, or 0 when somebody else was quicker.
+if ARGV[3] then
+    if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[3] then
+        return 0
+    end
+    redis.call('ZREM', KEYS[3], ARGV[1])
+end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+redis.call('ZADD', KEYS[2], redis.call('HINCRBY', KEYS[4], 'order', 1), ARGV[1])
+return 1
+"""
+
 FINISH_DELIVERY = """
 -- Put a delivery down as done, unless it was forgotten meanwhile.
 -- KEYS: the deliveries that are not done, those that are, the ids of what somebody is sending, the hands of the process

@@ -9,6 +9,7 @@ import msgspec
 from tuco_mock.domain.clocks import real_millis
 from tuco_mock.domain.deliveries import LabRule
 from tuco_mock.domain.ids import key
+from tuco_mock.domain.timestamps import iso
 from tuco_mock.settings import JOURNAL_LIMIT
 from tuco_mock.state import indexes
 from tuco_mock.state.addresses import Addresses
@@ -38,7 +39,7 @@ from tuco_mock.state.webhooks import Webhooks
 from tuco_mock.state.workspaces import Workspaces
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from tuco_mock.domain.clocks import Clock
     from tuco_mock.domain.workspaces import WorkerMode, Workspace
@@ -74,6 +75,7 @@ class Store:
         pace: the lines, in the order in which they take turns.
         alarm: wakes the worker when something may be due.
         turns: lets one worker at a time move a workspace's time.
+        hands: what this process is at, for others to go on with; None when there can be no others.
         worker: how the worker goes in workspaces that don't say: ``auto`` or ``manual`` (W1).
     """
 
@@ -81,7 +83,7 @@ class Store:
         self.worker = worker
         indexes.create(engines)
         self.engines = engines
-        holdings = None if engines.peers is None else engines.peers.holdings
+        self.hands = None if engines.peers is None else engines.peers.holdings
         self.alarm = Alarm(engines.peers)
         self.workspaces = Workspaces(engines)
         self.vitals = Vitals(engines.redis, self.alarm)
@@ -95,9 +97,9 @@ class Store:
         self.messages = Messages(engines, self.documents)
         self.replies = Replies(engines, self.documents)
         self.past_replies = PastReplies(engines, self.documents)
-        self.queue = Queue(engines.redis, self.snapshots, self.alarm, holdings)
-        self.agenda = Agenda(engines.redis, self.snapshots, self.alarm, holdings)
-        self.bookings = BookedLines(engines.redis)
+        self.queue = Queue(engines.redis, self.snapshots, self.alarm, self.hands)
+        self.agenda = Agenda(engines.redis, self.snapshots, self.alarm, self.hands)
+        self.bookings = BookedLines(engines)
         self.pace = Pace(engines, self.documents)
         self.starts = Starts(engines.redis)
         self.faults = Faults(engines.redis, self.workspaces)
@@ -154,6 +156,30 @@ class Store:
     def count(self, kind: str, workspace: str) -> int:
         """How many documents of a kind the workspace has."""
         return self.engines.documents[kind].count_documents({"workspaceId": workspace})
+
+    def cancel(self, workspace: str, message_ids: Sequence[str]) -> tuple[list[str], int]:
+        """Cancel those of the messages that still can be; which they are, and how many jobs went with them (C13)."""
+        number = self.vitals.next_sequence(workspace)
+        if self.hands is None:
+            return self._cancel(workspace, message_ids, number)
+        with self.hands.making(workspace, "cancel", {str(number): ""}):
+            return self._cancel(workspace, message_ids, number)
+
+    def _cancel(self, workspace: str, message_ids: Sequence[str], number: int) -> tuple[list[str], int]:
+        cancelled = self.messages.cancel(workspace, message_ids, iso(self.vitals.clock(workspace).now()), number)
+        return cancelled, self.queue.remove(workspace, cancelled) if cancelled else 0
+
+    def drop_jobs_of_cancelled(self, workspace: str, message_ids: Sequence[str]) -> None:
+        """Remove jobs of messages that were cancelled after they were looked at, and before their jobs were there.
+
+        Whoever cancels changes the message first and removes its job then; whoever queues calls this afterwards: one of
+        the two finds the job.
+        """
+        keys = [key(workspace, each) for each in message_ids]
+        chosen = {"_id": {"$in": keys}, "status": "cancelled"}
+        gone = [each["id"] for each in self.engines.documents["messages"].find(chosen, {"id": 1})]
+        if gone:
+            self.queue.remove(workspace, gone)
 
     def members(self, workspace: str, campaign_id: str) -> list[str]:
         """The leads of a campaign, in order of enrolment."""

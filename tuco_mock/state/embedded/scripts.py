@@ -14,6 +14,8 @@ from tuco_mock.state.scripts import (
     DELAY_JOB,
     FINISH_DELIVERY,
     FINISH_JOB,
+    LET_GO_DELIVERY,
+    REPLACE_FIELD,
     TAKE_JOB,
     TAKE_TOKEN,
 )
@@ -62,6 +64,27 @@ def append(command: Command, keys: Sequence[str], args: Sequence[Any]) -> int:
     return 1
 
 
+def replace_field(command: Command, keys: Sequence[str], args: Sequence[Any]) -> int:
+    """`REPLACE_FIELD`."""
+    field, seen, value = args
+    if (command("HGET", keys[0], field) or "") != seen:
+        return 0
+    command("HSET", keys[0], field, value)
+    return 1
+
+
+def let_go_delivery(command: Command, keys: Sequence[str], args: Sequence[Any]) -> int:
+    """`LET_GO_DELIVERY`."""
+    number, text, *seen = args
+    if seen:
+        if command("HGET", keys[0], number) != seen[0]:
+            return 0
+        command("ZREM", keys[2], number)
+    command("HSET", keys[0], number, text)
+    command("ZADD", keys[1], command("HINCRBY", keys[3], "order", 1), number)
+    return 1
+
+
 def finish_delivery(command: Command, keys: Sequence[str], args: Sequence[Any]) -> int:
     """`FINISH_DELIVERY`, of the only process."""
     number, text, kept = args
@@ -103,6 +126,8 @@ TWINS: dict[str, Twin] = {
     TAKE_TOKEN: take_token,
     BEGIN_WORKSPACE: begin_workspace,
     APPEND: append,
+    REPLACE_FIELD: replace_field,
+    LET_GO_DELIVERY: let_go_delivery,
     FINISH_DELIVERY: finish_delivery,
     TAKE_JOB: take_job,
     FINISH_JOB: finish_job,

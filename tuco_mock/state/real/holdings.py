@@ -1,10 +1,25 @@
 """What a process has in its hands, so that others can take it over when it dies: jobs, acts, deliveries.
 
-``tuco:process:<process>`` is a hash: ``job <ws> <message id>``; ``send <ws> <message id>``, at once and without a job;
-``act <ws> <member>``, whose value is when it was due; ``delivery <ws> <number>``: ``taken``, or ``sending`` once its
-attempt has begun. Something gets into these hands and out of them in one piece with what it means: a script takes it
-off its queue and notes it. What is not noted any more was taken over by others; a process that comes back from the
-dead can't be done with it.
+``tuco:process:<process>`` is a hash:
+
+===========================  =========================================================================================
+``job <ws> <message id>``    a job that was taken
+``act <ws> <member>``        an act that was taken; its value is when it was due
+``delivery <ws> <number>``   ``taken``, or ``sending`` once its attempt has begun
+``queue <ws> <message id>``  a message that is being made, and is to get a job then: its state, and when it is due
+``send <ws> <message id>``   one that is being made and sent at once, without a job
+``reply <ws> <reply id>``    a reply that is being made, of which webhooks are to be told
+``cancel <ws> <number>``     a cancellation whose jobs are being removed
+``remove <ws> <lead id>``    a lead that is being removed, with all that hangs on it
+``enrol <ws> <c>/<lead id>`` a lead that is being added to a campaign
+===========================  =========================================================================================
+
+Jobs, acts and deliveries get into these hands and out of them in one piece with what it means: a script takes it off
+its queue and notes it. What is not noted any more was taken over by others; a process that comes back from the dead
+can't be done with it. What is made is noted before it is stored, and until all that follows is stored as well.
+
+A process that lives, but lost an engine in the middle, leaves behind what it was at (`left`): once the engines answer
+again it is put back as if the process had died.
 """
 
 from __future__ import annotations
@@ -12,8 +27,10 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from tuco_mock.state.away import AWAY
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from redis import Redis
 
@@ -95,7 +112,7 @@ class Held(NamedTuple):
     """Something in a process's hands.
 
     Attributes:
-        kind: ``job``, ``send``, ``act`` or ``delivery``.
+        kind: the first word of what it is noted as.
         workspace: whose.
         name: which.
         value: what is noted with it.
@@ -112,6 +129,10 @@ class Held(NamedTuple):
         return f"{self.kind} {self.workspace} {self.name}"
 
 
+def _is_among(notes: Collection[str], held: Held) -> bool:
+    return held.note in notes or (held.value == "taken" and held._replace(name="*").note in notes)
+
+
 class Holdings:
     """What is in the hands of one process.
 
@@ -121,6 +142,7 @@ class Holdings:
 
     def __init__(self, redis: Redis, process: str) -> None:
         self._redis = redis
+        self._left: set[str] = set()
         self.key = f"tuco:process:{process}"
         self._take = redis.register_script(_TAKE)
         self._finish_job = redis.register_script(_FINISH_JOB)
@@ -137,6 +159,37 @@ class Holdings:
         """Everything."""
         found = cast("dict[str, str]", self._redis.hgetall(self.key))
         return [Held(*name.split(" ", 2), value) for name, value in found.items()]  # type: ignore[call-arg] # three parts
+
+    def left(self) -> list[Held]:
+        """What this process is not at any more, since an engine went away; each is given once."""
+        notes = {self._left.pop() for _ in range(len(self._left))}
+        try:
+            return [each for each in self.all() if _is_among(notes, each)] if notes else []
+        except AWAY:
+            self._left |= notes
+            raise
+
+    @property
+    def has_left(self) -> bool:
+        """Whether there may be any of that."""
+        return bool(self._left)
+
+    def leave(self, *held: Held) -> None:
+        """Leave things to whoever looks once the engines answer again."""
+        self._left.update(each.note for each in held)
+
+    @contextlib.contextmanager
+    def or_left(self, kind: str, workspace: str, name: str) -> Iterator[None]:
+        """Do something with a thing that is in these hands; if an engine goes away meanwhile, it is left behind.
+
+        With the name ``*`` it is about all deliveries that were taken, and are not being sent.
+        """
+        self._left.discard(f"{kind} {workspace} {name}")
+        try:
+            yield
+        except AWAY:
+            self.leave(Held(kind, workspace, name, ""))
+            raise
 
     def take_job(self, workspace: str, message_id: str, active: str, sets: Sequence[str]) -> bool:
         """Take a job out of the set it stands in; False when it stands in none."""
@@ -156,13 +209,26 @@ class Holdings:
         return bool(self._put_back_job(keys=[self.key, *keys], args=args))
 
     @contextlib.contextmanager
-    def sending(self, workspace: str, message_id: str) -> Iterator[None]:
-        """Note that a message is being sent at once, without a job: others go on with it if this process dies."""
-        self._redis.hset(self.key, f"send {workspace} {message_id}", "1")
+    def making(self, workspace: str, kind: str, values: Mapping[str, str], *, keep: bool = False) -> Iterator[None]:
+        """Note things that are made, or sent at once, until all that follows is done, or, to `keep` them, longer."""
+        if not values:
+            yield
+            return
+        held = [Held(kind, workspace, name, value) for name, value in values.items()]
+        self._redis.hset(self.key, mapping={each.note: each.value for each in held})
         try:
             yield
-        finally:
-            self.let_go("send", workspace, message_id)
+        except AWAY:
+            self.leave(*held)
+            raise
+        except BaseException:
+            self._drop(held)
+            raise
+        if not keep:
+            self._drop(held)
+
+    def _drop(self, held: Iterable[Held]) -> None:
+        self._redis.hdel(self.key, *(each.note for each in held))
 
     def take_act(self, workspace: str, member: str, due: int, agenda: str) -> bool:
         """Take an act off its agenda; False when it is not on it."""

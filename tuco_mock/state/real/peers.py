@@ -15,21 +15,23 @@ import contextlib
 import logging
 import threading
 import time
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, cast
 from uuid import uuid4
 
 from tuco_mock.state.away import AWAY, first_line
-from tuco_mock.state.real.holdings import Holdings
+from tuco_mock.state.real.holdings import Held, Holdings
 from tuco_mock.state.real.leases import LASTS, Leases
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from redis.client import PubSub
 
     from tuco_mock.state.real.redis import SharedRedis
 
 log = logging.getLogger("tuco_mock.peers")
+
+Recovery = Callable[[Holdings, Sequence[Held]], None]
+"""Puts back what is in the hands of a process that does not go on with it."""
 
 Kind = Literal["happened", "due", "deliver", "forget", "free"]
 """happened: in a workspace, for who waits there. due: maybe, something. deliver: what waits to be sent. forget: what
@@ -70,7 +72,7 @@ class Peers:
         self._show_life = redis.register_script(_SHOW_LIFE)
         self._heard: dict[Kind, list[Callable[[str], None]]] = {}
         self._gaps: list[Callable[[], None]] = []
-        self._deaths: list[Callable[[str], None]] = []
+        self._recoveries: list[Recovery] = []
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
         self._burying: threading.Thread | None = None
@@ -84,9 +86,9 @@ class Peers:
         """Call `listener` when something may have been missed."""
         self._gaps.append(listener)
 
-    def on_death(self, listener: Callable[[str], None]) -> None:
-        """Call `listener` with a process that has died; what it held is to be put back. Others may do so as well."""
-        self._deaths.append(listener)
+    def on_recovery(self, recovery: Recovery) -> None:
+        """Let `recovery` put back what a process held that has died, or left behind. Others may do so as well."""
+        self._recoveries.append(recovery)
 
     def tell(self, kind: Kind, workspace: str) -> None:
         """Let the others know; one that can't be told finds out once it hears again."""
@@ -99,8 +101,7 @@ class Peers:
             return
         self._ended.set()
         with contextlib.suppress(*AWAY):
-            for listener in self._deaths:  # what was not brought to its end is for others
-                listener(self.process)
+            self._recover(self.holdings, self.holdings.all())  # what was not brought to its end is for others
             self._redis.zrem(_PROCESSES, self.process)
             self._redis.publish(_CHANNEL, f"{self.process} happened ")  # which wakes our own thread
         self._thread.join()
@@ -154,20 +155,22 @@ class Peers:
     def _beat(self) -> None:
         dead = cast("list[str]", self._show_life(keys=[_PROCESSES], args=[self.process, LASTS]))
         self.leases.renew()
-        if dead and self._deaths and (self._burying is None or not self._burying.is_alive()):
+        is_needed = (dead or self.holdings.has_left) and self._recoveries
+        if is_needed and (self._burying is None or not self._burying.is_alive()):
             self._burying = threading.Thread(target=self._bury, args=(dead,), name="tuco-mock recovery", daemon=True)
             self._burying.start()
 
     def _bury(self, dead: list[str]) -> None:
         """Put back what processes held that have died: one survivor does; should it die as well, the next one."""
+        self._put_back_left()
         for each in dead:
             name = f"recovery-{each}"
             try:
                 if self.leases.take(name).number is None:
                     continue
                 try:
-                    for listener in self._deaths:
-                        listener(each)
+                    hands = self.holdings.of(each)
+                    self._recover(hands, hands.all())
                     self._redis.zrem(_PROCESSES, each)
                 finally:
                     self.leases.release(name)
@@ -175,3 +178,20 @@ class Peers:
                 log.warning("what a dead process held is looked for again: %s", first_line(error))
             except Exception:
                 log.exception("what a dead process held can't be put back; trying again")
+
+    def _put_back_left(self) -> None:
+        left: list[Held] = []
+        try:
+            left = self.holdings.left()
+            while left:
+                self._recover(self.holdings, left[-1:])
+                left.pop()
+        except AWAY as error:
+            self.holdings.leave(*left)
+            log.warning("what was being done when an engine went away is looked for again: %s", first_line(error))
+        except Exception:
+            log.exception("what was being done when an engine went away can't be put back")
+
+    def _recover(self, hands: Holdings, held: Sequence[Held]) -> None:
+        for recovery in self._recoveries:
+            recovery(hands, held)
