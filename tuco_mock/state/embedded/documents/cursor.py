@@ -123,6 +123,15 @@ class LookingCursor(IndexedCursor):
         self._skip = skip
         self._limit = limit
 
+    def __iter__(self) -> Iterator[Document]:
+        skip, limit = self._skip, self._limit
+        if self._unread is not None or skip < 0:
+            return self._iterator()
+        self._results = self._fetch(skip, abs(limit or 0))  # as `_iterator` does, without the ways around
+        self._window = (skip, limit)
+        unread = self._unread = iter(self._results)
+        return unread
+
     def _found(self, store: IndexedStore, skip: int, limit: int) -> list[Document]:
         look = self._look
         if look.home is store.looks and self._sort is look.sort:

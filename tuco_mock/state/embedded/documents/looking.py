@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _TEXT = frozenset({str})
 _MOST_LOOKS = 1000
+_FEW = 8
+"""How many are looked through first for the end of what is found: mostly it is near."""
 
 
 class Look:
@@ -60,7 +62,10 @@ class Look:
             return []
         keys = entries.keys[chunk]
         start = bisect_left(keys, prefix)
-        end = bisect_left(keys, (*prefix[:-1], prefix[-1] + "\0"), start)
+        behind, near = (*prefix[:-1], prefix[-1] + "\0"), start + _FEW
+        end = bisect_left(keys, behind, start, min(near, len(keys)))
+        if end == near:
+            end = bisect_left(keys, behind, near)
         if end == len(keys) and chunk + 1 < len(entries.maxes):
             return None  # they may go on in the next chunk
         if end - start < 2 or (plan.complete and not self.sort):
