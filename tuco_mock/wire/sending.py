@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
@@ -93,6 +94,6 @@ class Cycle(RequestResponseCycle):
             self.keep_alive
             and not self.disconnected
             and not self.flow.write_paused
-            and not self.access_log
+            and not (self.access_log and self.access_logger.isEnabledFor(logging.INFO))
             and self.scope["method"] != "HEAD"
         )
