@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 
+from tuco_mock.actions.recovery import recover
 from tuco_mock.actions.reset import go_on, start_with
 from tuco_mock.actions.timer import Timer
 from tuco_mock.api.description import description_route
@@ -52,6 +54,8 @@ class TucoApp(Starlette):
         self.courier = store.deliveries.courier = Courier(store)
         self.started_with: list[Workspace] = []
         self._timer = Timer(store)
+        if store.engines.peers is not None:
+            store.engines.peers.on_recovery(partial(recover, store))
         self._doors = PathTree({route.path: route.app for route in api})
         self._control = ControlPlane(store, settings, SIMULATED)
 

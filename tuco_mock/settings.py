@@ -39,6 +39,7 @@ class Settings:
         redis_url: a Redis to keep jobs, clocks, limits and journal in; embedded in this process without.
         namespace: stands before all names in real engines, so that several installations can share them.
         fresh: start with the fixture also when real engines still hold what was there before.
+        workers: how many processes serve; more than one on two real engines only.
         log_format: ``text`` for people, ``json`` for one JSON record a line.
     """
 
@@ -56,6 +57,7 @@ class Settings:
     redis_url: str | None = None
     namespace: str = ""
     fresh: bool = False
+    workers: int = 1
     log_format: str = "text"
 
 

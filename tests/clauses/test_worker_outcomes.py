@@ -31,7 +31,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, dict[str, Any]
     """The events that are told: each with the message's id, and its data."""
     found: list[tuple[str, str, dict[str, Any]]] = []
 
-    def tell(_store: object, _workspace: object, event: str, message: Any, data: Any) -> None:
+    def tell(_store: object, _workspace: object, event: str, message: Any, data: Any, **_: object) -> None:
         found.append((event, message["id"], dict(data)))
 
     monkeypatch.setattr(sending, "message_event", tell)

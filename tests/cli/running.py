@@ -112,6 +112,11 @@ class Serving:
         assert line is not None, f"ended with {self.process.wait(SOON)}: {''.join(self._err)}"
         return line
 
+    @property
+    def said(self) -> str:
+        """What it has said on stderr so far."""
+        return "".join(self._err)
+
     def end(self, *signals: signal.Signals) -> Ended:
         """Send the signals and wait for the end."""
         for each in signals:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 
+from tests.cli.running import COMMAND, Serving, environment
+from tests.engines.fleet import WORKERS, Fleet
 from tests.engines.servers import NO_REDIS, MongoServer, RedisServer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +36,23 @@ def mongo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MongoServ
     server.start()
     yield server
     server.kill()
+
+
+@pytest.fixture(scope="module")
+def start_fleet(
+    redis_server: RedisServer, mongo_server: MongoServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[], Fleet]]:
+    """Start a server of several processes on empty engines."""
+    with contextlib.ExitStack() as started:
+
+        def start() -> Fleet:
+            home = tmp_path_factory.mktemp("fleet")
+            engines = (mongo_server.patient_url, redis_server.url, f"p-{uuid4().hex[:8]}")
+            where = ["--port", "0", "--port-file", str(home / "port"), "--workers", str(WORKERS)]
+            names = ("--mongo-url", "--redis-url", "--namespace")
+            options = [*where, *(text for pair in zip(names, engines, strict=True) for text in pair)]
+            serving = Serving(COMMAND, *options, cwd=home, env=environment(home))
+            started.callback(serving.abandon)
+            return Fleet(serving, home / "port", engines)
+
+        yield start

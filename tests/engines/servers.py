@@ -116,6 +116,11 @@ class MongoServer(Process):
         """Its address."""
         return f"mongodb://127.0.0.1:{self.port}"
 
+    @property
+    def patient_url(self) -> str:
+        """The same, for crowds: who writes to a collection of SecantusDB waits for all others, in no order."""
+        return f"{self.url}/?socketTimeoutMS=60000"
+
     def start(self, *, answers_strangers: bool = True) -> None:
         """Start it, and wait until it answers; one that does not answer strangers lets them shake hands."""
         super().start()

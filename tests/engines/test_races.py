@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -14,6 +15,8 @@ import pytest
 
 from tests.support import CANCEL, World
 from tuco_mock.app import create_app
+from tuco_mock.domain.pacing import DEVICE_GAP
+from tuco_mock.domain.timestamps import millis
 from tuco_mock.server import BackgroundServer
 from tuco_mock.settings import Settings
 
@@ -28,7 +31,7 @@ AtOnce = Callable[[Callable[[httpx.Client, int], httpx.Response]], list[httpx.Re
 @pytest.fixture
 def servers(redis_server: RedisServer, mongo_server: MongoServer) -> Iterator[list[str]]:
     """Two servers, each of which knows of the other by the engines alone."""
-    shared = Settings(mongo_url=mongo_server.url, redis_url=redis_server.url, namespace=f"r-{uuid4().hex[:8]}")
+    shared = Settings(mongo_url=mongo_server.patient_url, redis_url=redis_server.url, namespace=f"r-{uuid4().hex[:8]}")
     with BackgroundServer(create_app(shared)) as one, BackgroundServer(create_app(shared)) as other:
         yield [one.url, other.url]
 
@@ -111,3 +114,44 @@ def test_a_fault_strikes_as_often_as_it_may(http: httpx.Client, at_once: AtOnce)
     world.fault({"status": 500}, times=3)
     answers = at_once(lambda client, _: client.get("/api/replies", headers=world.headers))
     assert Counter(answer.status_code for answer in answers) == {500: 3, 200: CLIENTS - 3}
+
+
+@pytest.mark.clause("W5")
+def test_a_daily_limit_holds_for_simultaneous_sends(http: httpx.Client, at_once: AtOnce) -> None:
+    """Five lines may send one message each a day: of all that are sent at this moment, five leave."""
+    lines = [{"phone": f"+1646223000{number}", "dailyTotalMessagesLimit": 1} for number in range(5)]
+    world = World(http, state={"clock": "2026-03-13T12:00:00Z", "lines": lines})
+    leads = [world.lead(phone=f"+1415555{number:04}") for number in range(CLIENTS)]
+
+    def send(client: httpx.Client, number: int) -> httpx.Response:
+        return client.post("/api/messages", json={"message": "Hi", "leadId": leads[number]}, headers=world.headers)
+
+    assert {answer.status_code for answer in at_once(send)} == {201}
+    assert Counter(world.statuses().values()) == {"sent": 5, "scheduled": CLIENTS - 5}
+    used = [line["usage"]["totalMessagesCount"] for line in world.control("GET", "/lines")["lines"]]
+    assert used == [1] * 5
+
+
+@pytest.mark.clause("W11")
+def test_a_time_is_booked_once(http: httpx.Client, at_once: AtOnce) -> None:
+    """Of all that one line is to send at this moment each gets a time of its own, a gap apart."""
+    world = World(http, state={"clock": "2026-03-13T12:00:00Z", "lines": [{"phone": "+16462230920"}]})
+    lead = world.lead(phone="+14155550100")
+    world.send(leadId=lead)
+
+    def send(client: httpx.Client, number: int) -> httpx.Response:
+        return client.post("/api/messages", json={"message": f"{number}", "leadId": lead}, headers=world.headers)
+
+    assert {answer.status_code for answer in at_once(send)} == {201}
+    messages = world.control("GET", "/messages?status=pending")["messages"]
+    booked = sorted(millis(each["scheduledDate"]) for each in messages)
+    assert len(booked) == CLIENTS
+    assert {after - before for before, after in itertools.pairwise(booked)} == {DEVICE_GAP}
+
+
+@pytest.mark.clause("V21")
+def test_a_day_s_checks_are_counted_once_each(http: httpx.Client, at_once: AtOnce) -> None:
+    world = World(http, state={"clock": "2026-03-13T12:00:00Z", "lines": [{"phone": "+16462230920"}]})
+    body = {"addresses": ["+14155550100"] * 10}
+    answers = at_once(lambda client, _: client.post("/api/check-availability", json=body, headers=world.headers))
+    assert Counter(answer.status_code for answer in answers)[200] == 7

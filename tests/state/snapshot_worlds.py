@@ -41,8 +41,7 @@ class Place:
         self.store = store
         self.id = identifier
         spec = check_workspace({"id": identifier, "apiKeys": ["key-of-" + identifier], **state})
-        made = load.make_workspace(store, spec, identifier)
-        store.starts.keep(reset.start_of(made, spec, identifier))
+        load.make_workspace(store, spec, identifier)
 
     @property
     def redis(self) -> Redis:

@@ -46,6 +46,18 @@ def test_taking_tokens(real_redis: redis.Redis, taken: list[tuple[str | None, in
     assert outcomes[0] == outcomes[1]
 
 
+@pytest.mark.parametrize("has_start", [True, False])
+def test_beginning_a_workspace(real_redis: redis.Redis, has_start: bool) -> None:
+    keys = [KEY, "tuco:log:w:marks", *(["tuco:start:w"] if has_start else [])]
+    found = []
+    for engine in (real_redis, open_redis()):
+        begin = engine.register_script(scripts.BEGIN_WORKSPACE)
+        said = begin(keys=keys, args=["live:5", 7, 1_700_000_000_000, 1_700_000_000_005, b'{"id":"w"}'])
+        found.append((said, engine.hgetall(KEY), engine.hgetall(keys[1]), engine.get("tuco:start:w")))
+    assert found[0] == found[1]
+    assert found[0][3] == ('{"id":"w"}' if has_start else None)
+
+
 appends = st.tuples(clocks, st.text(max_size=5), moments, st.integers(1, 4), st.integers(0, 3))
 
 
@@ -133,6 +145,44 @@ def test_deliveries_that_are_done_or_forgotten(real_redis: redis.Redis, done: li
             else:
                 said.append(engine.delete(*keys))
         outcomes.append((said, engine.hgetall(opened), engine.lrange(kept, 0, -1), engine.smembers(taken)))
+    assert outcomes[0] == outcomes[1]
+
+
+def test_replacing_a_field(real_redis: redis.Redis) -> None:
+    """Only what is as it was seen, or is not there as it was seen, is replaced."""
+    real_redis.flushall()
+    for engine in (real_redis, open_redis()):
+        replace = engine.register_script(scripts.REPLACE_FIELD)
+        seen = [("", "a"), ("", "b"), ("b", "c"), ("a", "d"), ("d", "e")]
+        assert [replace(keys=[KEY], args=["field", before, after]) for before, after in seen] == [1, 0, 0, 1, 1]
+        assert engine.hget(KEY, "field") == "e"
+
+
+gone = st.tuples(st.sampled_from(["new", "delayed", "let go", "let go otherwise", "done"]), st.integers(1, 2))
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(done=[("delayed", 1), ("let go", 1), ("let go", 1)])
+@given(done=st.lists(gone, max_size=12))
+def test_deliveries_that_are_let_go(real_redis: redis.Redis, done: list[tuple[str, int]]) -> None:
+    """One that waited goes once, and only as it was seen; one that is done does not go again."""
+    real_redis.flushall()
+    keys = opened, waiting, delayed, numbers = [f"tuco:deliveries:w:{each}" for each in "owdn"]
+    outcomes = []
+    for engine in (real_redis, open_redis()):
+        let_go = engine.register_script(scripts.LET_GO_DELIVERY)
+        said: list[object] = []
+        for what, number in done:
+            if what == "new":
+                said.append(let_go(keys=keys, args=[number, "pending"]))
+            elif what == "delayed":
+                said += [engine.hset(opened, str(number), "later"), engine.zadd(delayed, {str(number): 5})]
+            elif what == "done":
+                said += [engine.hdel(opened, str(number)), engine.zrem(waiting, str(number))]
+            else:
+                said.append(let_go(keys=keys, args=[number, "pending", "later" if what == "let go" else "else"]))
+        sets = [engine.zrange(each, 0, -1, withscores=True) for each in (waiting, delayed)]
+        outcomes.append((said, engine.hgetall(opened), sets, engine.hgetall(numbers)))
     assert outcomes[0] == outcomes[1]
 
 

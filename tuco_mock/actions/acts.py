@@ -44,7 +44,7 @@ def _end_sending(store: Store, workspace: Workspace, message_id: str, now: int) 
     found = Reach(imessage=True) if to is None else reach(store, workspace, to.key)
     if not sending.arrive(to, found):
         return None
-    store.queue.finish(workspace.id, message_id)
+    store.queue.end(workspace.id, message_id)
     return sending.message["status"], message_id
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from tuco_mock.state.engines import Document
     from tuco_mock.state.store import Store
 
+_NOTHING = nullcontext()
+
 
 def answer(store: Store, workspace: Workspace, reply: Reply) -> Document:
     """Let somebody reply, as `answer_all`; the reply as it is stored."""
@@ -42,11 +45,13 @@ def answer_all(store: Store, workspace: Workspace, replies: Sequence[Reply]) -> 
         InvalidInput: an id is taken, or something named does not exist; nothing was done.
     """
     here = workspace.id
-    stored = add(store, workspace, Items(replies=[_placed(store, workspace, each) for each in replies])).replies
+    placed = [_placed(store, workspace, each) for each in replies]
+    stored = add(store, workspace, Items(replies=placed), goes_on=True).replies
     note(Effect("replies.added", ids=tuple(each["id"] for each in stored)))
-    for reply in stored:
-        _stop(store, here, reply)
-        reply_event(store, workspace, reply)
+    with _NOTHING if store.hands is None else store.hands.making(here, "reply", {each["id"]: "" for each in stored}):
+        for reply in stored:
+            stop_sequence(store, here, reply)
+            reply_event(store, workspace, reply)
     return stored
 
 
@@ -69,18 +74,17 @@ def _placed(store: Store, workspace: Workspace, reply: Reply) -> Reply:
     )
 
 
-def _stop(store: Store, workspace: str, reply: Document) -> None:
+def stop_sequence(store: Store, workspace: str, reply: Document) -> None:
     """Cancel what waits for the lead of the campaign that it answered, with its jobs (P16)."""
     if reply["leadId"] is None or reply.get("campaignId") is None:
         return
     found = store.messages.cancellable_of_campaign(workspace, reply["leadId"], reply["campaignId"])
     if not found:
         return
-    now = iso(store.vitals.clock(workspace).now())
-    cancelled = store.messages.cancel(workspace, found, now, store.vitals.next_sequence(workspace))
+    cancelled, jobs = store.cancel(workspace, found)
     if cancelled:
         note(Effect("messages.cancelled", message_ids=tuple(cancelled)))
-        note(Effect("jobs.removed", count=store.queue.remove(workspace, cancelled)))
+        note(Effect("jobs.removed", count=jobs))
 
 
 def open_message(store: Store, workspace: Workspace, message_id: str) -> Document:

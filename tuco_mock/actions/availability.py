@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tuco_mock.actions.reach import reach
 from tuco_mock.domain.addresses import AVAILABILITY_ORDER, keys_by_field
@@ -136,20 +136,48 @@ class _Quota:
         self._store = store
         self._here = workspace.id
         self._day = day_of(iso(store.vitals.clock(workspace.id).now()))
-        self._lines: list[dict[str, Any]] = [each for each in store.all("lines", workspace.id) if is_usable(each)]
-        self.left = sum(checks_left(line, self._day) for line in self._lines)
+        self._look()
         self.why = f"{self.left} checks are left today"
         if not self._lines:
             self.why = "the workspace has no active line to look anything up with"
 
+    def _look(self) -> None:
+        """See what the lines have left."""
+        self._lines: list[Document] = [each for each in self._store.all("lines", self._here) if is_usable(each)]
+        self.left = sum(checks_left(line, self._day) for line in self._lines)
+
     def spend(self, count: int) -> None:
         """Count checks, each on the line that has most left, the first made of equals.
+
+        Where somebody else has counted on a line meanwhile, it is looked again what is left.
 
         Raises:
             QuotaExhausted: so many are not left; none was counted.
         """
-        if count > self.left:
-            raise QuotaExhausted(f"{self.why}, and {count} are needed")
+        wanted, counted = count, Counter[str]()
+        while True:
+            if count > self.left:
+                self._take_back(counted)
+                raise QuotaExhausted(f"{self.why}, and {wanted} are needed")
+            for place, checks in self._shares(count).items():
+                line = self._lines[place]
+                if self._count(line, checks):
+                    counted[line["_id"]] += checks
+                    count -= checks
+            if not count:
+                return
+            self._look()
+
+    def _count(self, line: Document, checks: int) -> bool:
+        """Count checks on a line, if it has counted nothing since its document was read."""
+        so_far = line.get("availabilityChecks") or {}
+        same = {f"availabilityChecks.{name}": so_far.get(name) for name in ("date", "count")}
+        changes = {"$set": with_checks_counted(line, self._day, checks)}
+        found = self._store.documents.update(self._here, "lines", {"_id": line["_id"], **same}, changes)
+        return found.matched_count == 1
+
+    def _shares(self, count: int) -> Counter[int]:
+        """How many of the checks fall to each line."""
         turns = [(checked(line, self._day), place) for place, line in enumerate(self._lines)]
         heapq.heapify(turns)
         spent: Counter[int] = Counter()
@@ -157,7 +185,10 @@ class _Quota:
             so_far, place = turns[0]
             spent[place] += 1
             heapq.heapreplace(turns, (so_far + 1, place))
-        for place, checks in spent.items():
-            line = self._lines[place]
-            changes = with_checks_counted(line, self._day, checks)
-            self._store.documents.update(self._here, "lines", {"_id": line["_id"]}, {"$set": changes})
+        return spent
+
+    def _take_back(self, counted: Counter[str]) -> None:
+        for line, checks in counted.items():
+            chosen = {"_id": line, "availabilityChecks.date": self._day}
+            less = {"$inc": {"availabilityChecks.count": -checks}}
+            self._store.documents.update(self._here, "lines", chosen, less)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tuco_mock.domain.timestamps import iso
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -45,7 +43,4 @@ def cancel_for_lead(store: Store, workspace: Workspace, lead_id: str | None, add
         found = store.messages.cancellable_to(workspace.id, address_keys) if address_keys else []
     if not found:
         return Cancelled(lead_id, [], 0)
-    now = iso(store.vitals.clock(workspace.id).now())
-    cancelled = store.messages.cancel(workspace.id, found, now, store.vitals.next_sequence(workspace.id))
-    jobs_removed = store.queue.remove(workspace.id, cancelled) if cancelled else 0
-    return Cancelled(lead_id, cancelled, jobs_removed)
+    return Cancelled(lead_id, *store.cancel(workspace.id, found))

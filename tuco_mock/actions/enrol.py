@@ -82,26 +82,52 @@ def enrol(
     if store.is_member(here, campaign["id"], lead["id"]):
         return Enrolled(lead, [], True, is_new, new_list, changed)
     try:
-        _join(store, here, campaign["id"], lead["id"])
+        if store.hands is None:
+            message_ids = _begin(store, workspace, campaign, lead["id"])
+        else:
+            with store.hands.making(here, "enrol", {f"{campaign['id']}/{lead['id']}": ""}):
+                message_ids = _begin(store, workspace, campaign, lead["id"])
     except Taken:  # by another call, since it was looked
         return Enrolled(lead, [], True, is_new, new_list, changed)
-    messages = add(store, workspace, Items(messages=list(_sequence(store, here, campaign, lead["id"])))).messages
-    return Enrolled(lead, [each["id"] for each in messages], False, is_new, new_list, changed)
+    return Enrolled(lead, message_ids, False, is_new, new_list, changed)
 
 
-def _join(store: Store, workspace: str, campaign_id: str, lead_id: str) -> None:
-    """Note the lead's place in the campaign, and its earlier replies among those of the campaign (R4)."""
+def _begin(store: Store, workspace: Workspace, campaign: Document, lead_id: str) -> list[str]:
+    """Start a lead's sequence; the messages.
+
+    Raises:
+        Taken: somebody else has just done so.
+    """
+    here = workspace.id
     enrolment = {
-        "_id": key(workspace, campaign_id, lead_id),
-        "workspaceId": workspace,
-        "campaignId": campaign_id,
+        "_id": key(here, campaign["id"], lead_id),
+        "workspaceId": here,
+        "campaignId": campaign["id"],
         "leadId": lead_id,
-        "seq": store.vitals.next_sequence(workspace),
+        "seq": store.vitals.next_sequence(here),
     }
-    store.documents.insert(workspace, "enrolments", [enrolment])
-    last = store.replies.last_of(workspace, lead_id, threads.ALL)
+    store.documents.insert(here, "enrolments", [enrolment])
+    return _follow(store, workspace, campaign, lead_id)
+
+
+def go_on_enrolling(store: Store, workspace: Workspace, campaign_id: str, lead_id: str) -> None:
+    """Do what is missing of a lead's place in a campaign, when the process died that had begun to give it one."""
+    here = workspace.id
+    campaign = store.get("campaigns", here, campaign_id)
+    if campaign is None or not store.is_member(here, campaign_id, lead_id) or not store.leads.exists(here, lead_id):
+        return
+    if not store.messages.are_of_campaign(here, lead_id, campaign_id):
+        _follow(store, workspace, campaign, lead_id)
+
+
+def _follow(store: Store, workspace: Workspace, campaign: Document, lead_id: str) -> list[str]:
+    """Note the lead's earlier replies among those of the campaign (R4), and make its messages."""
+    here = workspace.id
+    last = store.replies.last_of(here, lead_id, threads.ALL)
     if last is not None:
-        store.replies.touch(workspace, [threads.document(workspace, lead_id, threads.campaign(campaign_id), last)])
+        store.replies.touch(here, [threads.document(here, lead_id, threads.campaign(campaign["id"]), last)])
+    messages = add(store, workspace, Items(messages=list(_sequence(store, here, campaign, lead_id)))).messages
+    return [each["id"] for each in messages]
 
 
 def _sequence(store: Store, workspace: str, campaign: Document, lead_id: str) -> Iterator[Message]:

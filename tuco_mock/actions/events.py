@@ -18,7 +18,7 @@ from tuco_mock.domain.timestamps import MILLIS_MAX, iso, parse_duration
 from tuco_mock.domain.webhooks import signature
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from tuco_mock.domain.deliveries import LabRule
     from tuco_mock.domain.workspaces import Workspace
@@ -30,7 +30,13 @@ ROTATED_AWAY = "rotated away"
 
 
 def message_event(
-    store: Store, workspace: Workspace, event: str, message: Document, data: Mapping[str, Any] | None = None
+    store: Store,
+    workspace: Workspace,
+    event: str,
+    message: Document,
+    data: Mapping[str, Any] | None = None,
+    *,
+    told: Collection[str] = (),
 ) -> list[Delivery]:
     """Tell what became of an outbound message.
 
@@ -40,12 +46,13 @@ def message_event(
         event: `message.sent`, `message.failed`, `message.fallback` or `message.opened`.
         message: the stored document, after the change.
         data: what the event says besides (H11).
+        told: the webhooks that were told of it by a process that died before it had told all.
 
     Returns:
         The deliveries that were queued.
     """
     here = workspace.id
-    webhooks = store.webhooks.told(here, event)
+    webhooks = _but(told, store.webhooks.told(here, event))
     if not webhooks:
         return []
     at = _now(store, here)
@@ -62,19 +69,20 @@ def message_event(
     return _tell(store, workspace, webhooks, body, lead, message["id"])
 
 
-def reply_event(store: Store, workspace: Workspace, reply: Document) -> list[Delivery]:
+def reply_event(store: Store, workspace: Workspace, reply: Document, *, told: Collection[str] = ()) -> list[Delivery]:
     """Tell that a reply came.
 
     Args:
         store: the state.
         workspace: whose lead has replied.
         reply: the stored reply.
+        told: the webhooks that were told of it by a process that died before it had told all.
 
     Returns:
         The deliveries that were queued.
     """
     here = workspace.id
-    webhooks = store.webhooks.told(here, "message.reply")
+    webhooks = _but(told, store.webhooks.told(here, "message.reply"))
     if not webhooks:
         return []
     conversations = Conversations(store, here)
@@ -94,6 +102,10 @@ def reply_event(store: Store, workspace: Workspace, reply: Document) -> list[Del
         original_line=None if original is None else _one(store, "lines", here, original.get("fromLineId")),
     )
     return _tell(store, workspace, webhooks, body, lead, reply["id"])
+
+
+def _but(told: Collection[str], webhooks: list[Document]) -> list[Document]:
+    return [each for each in webhooks if each["id"] not in told] if told else webhooks
 
 
 def _item_of_nobody(reply: Document) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from typing import TYPE_CHECKING, Any
 
@@ -22,23 +23,26 @@ from tuco_mock.domain.timestamps import iso, millis
 from tuco_mock.domain.workspaces import Workspace
 from tuco_mock.state.documents import Taken
 from tuco_mock.state.queue import Job
+from tuco_mock.state.starts import Start
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tuco_mock.domain.fixture.model_agenda import Booking
+    from tuco_mock.state.real.holdings import Holdings
     from tuco_mock.state.store import Store
 
 _CONTENTS = ("lines", "lists", "leads", "campaigns", "enrolments", "messages", "replies", "webhooks")
 
 
-def make_workspace(store: Store, spec: model.Workspace, origin: str = "") -> Workspace:
+def make_workspace(store: Store, spec: model.Workspace, origin: str = "", *, keeps_start: bool = True) -> Workspace:
     """Make a workspace with everything in it.
 
     Args:
         store: the state.
         spec: what it holds; id and keys are made up when it gives none.
         origin: what ids of things that give none are derived from, besides their position.
+        keeps_start: whether a reset goes back to this, and not to what the whole server started with.
 
     Raises:
         Conflict: the id or a key is taken.
@@ -47,16 +51,23 @@ def make_workspace(store: Store, spec: model.Workspace, origin: str = "") -> Wor
     workspace = settings_of(spec, _blank(spec.id or f"org_{secrets.token_hex(12)}"))
     if not workspace.api_keys:
         workspace = msgspec.structs.replace(workspace, api_keys=(f"tuco_sk_{secrets.token_hex(16)}",))
-    clock = clock_of(spec) or Clock()
+    clock = first_clock(spec)
     documents = _build(workspace, spec, clock, origin)
+    start = start_of(workspace, spec, origin) if keeps_start else None
     store.workspaces.add(workspace)
     try:
+        store.begin(workspace.id, clock, _last(documents, spec), start)
         _fill(store, workspace, spec, clock, documents)
     except BaseException:
         store.drop(workspace.id)
         raise
-    store.log.begin(workspace.id, clock.now(), anew=False)
     return workspace
+
+
+def start_of(workspace: Workspace, spec: model.Workspace, origin: str) -> Start:
+    """What a workspace just made is reset to: all it was made with, and the id and keys that were made up for it."""
+    made = msgspec.structs.replace(spec, id=workspace.id, api_keys=list(workspace.api_keys))
+    return Start(workspace.id, origin, msgspec.Raw(msgspec.json.encode(made)))
 
 
 def replace_state(
@@ -85,16 +96,24 @@ def replace_state(
         raise Conflict(f"This is the state of {spec.id!r}, not of {workspace.id!r}; leave its id out to load it here.")
     changed = settings_of(spec, workspace, given)
     keeps_clock = given is not None and "clock" not in given
-    clock = store.vitals.clock(workspace.id) if keeps_clock else clock_of(spec) or Clock()
+    clock = store.vitals.clock(workspace.id) if keeps_clock else first_clock(spec)
     documents = _build(changed, spec, clock, origin)
     store.workspaces.replace(changed)
     store.empty(workspace.id)
+    store.vitals.begin(workspace.id, clock, _last(documents, spec))
     _fill(store, changed, spec, clock, documents)
     return changed
 
 
-def add(store: Store, workspace: Workspace, items: Items) -> Documents:
+def add(store: Store, workspace: Workspace, items: Items, *, goes_on: bool = False) -> Documents:
     """Put single things into a workspace, as they stand at its present moment.
+
+    Args:
+        store: the state.
+        workspace: where.
+        items: what.
+        goes_on: whether who calls sends the messages at once, or tells of the replies: until that is done, these are
+            noted as being made.
 
     Raises:
         InvalidInput: an id or address is taken, or something named does not exist; nothing was added.
@@ -107,17 +126,41 @@ def add(store: Store, workspace: Workspace, items: Items) -> Documents:
     first = store.vitals.next_sequence(here, documents.next_sequence - expected)
     if first != expected:  # somebody else took numbers meanwhile: those reserved now are ours alone
         documents = build(here, items, _context(store, workspace, now, first))
+    if store.hands is None:
+        _keep(store, here, documents, now)
+    else:
+        with _noted(store.hands, here, documents, goes_on=goes_on):
+            _keep(store, here, documents, now)
+            store.drop_jobs_of_cancelled(here, [job.message_id for job in documents.jobs])
+    return documents
+
+
+@contextlib.contextmanager
+def _noted(hands: Holdings, workspace: str, documents: Documents, *, goes_on: bool) -> Iterator[None]:
+    """Note what is made before it is, so that others see to the rest if this process dies."""
+    jobs = {job.message_id: f"{job.state} {'' if job.due is None else job.due}" for job in documents.jobs}
+    sent = {message["id"]: "" for message in documents.messages if goes_on and message["id"] not in jobs}
+    replies = {reply["id"]: "" for reply in documents.replies if goes_on}
+    with (
+        hands.making(workspace, "queue", jobs),
+        hands.making(workspace, "send", sent, keep=True),
+        hands.making(workspace, "reply", replies, keep=True),
+    ):
+        yield
+
+
+def _keep(store: Store, workspace: str, documents: Documents, now: int) -> None:
+    """Keep single things, all of them or none."""
     for position, kind in enumerate(_CONTENTS):
         try:
-            store.documents.insert(here, kind, getattr(documents, kind))
+            store.documents.insert(workspace, kind, getattr(documents, kind))
         except Taken:
             for before in _CONTENTS[:position]:
                 ids_of_kind = [each["_id"] for each in getattr(documents, before)]
-                store.documents.remove(here, before, {"_id": {"$in": ids_of_kind}})
+                store.documents.remove(workspace, before, {"_id": {"$in": ids_of_kind}})
             raise
-    store.queue.add(here, _jobs(documents, now))
-    store.replies.touch(here, documents.threads)
-    return documents
+    store.queue.add(workspace, _jobs(documents, now))
+    store.replies.touch(workspace, documents.threads)
 
 
 def _context(store: Store, workspace: Workspace, now: int, first: int) -> Context:
@@ -155,12 +198,12 @@ def settings_of(spec: model.Workspace, old: Workspace, given: frozenset[str] | N
     return msgspec.structs.replace(old, **changes)
 
 
-def clock_of(spec: model.Workspace) -> Clock | None:
-    """The clock a state gives: frozen at a time, or running ahead of real time."""
+def first_clock(spec: model.Workspace) -> Clock:
+    """The clock a state begins with: frozen at a time, running ahead of real time, or real time itself."""
     if isinstance(spec.clock, LiveClock):
         return Clock(False, signed_duration(spec.clock.live) or 0)
     if spec.clock is None:
-        return None
+        return Clock()
     text = moment(spec.clock, Clock().now())
     if text is None:
         raise InvalidInput([Mistake("clock", "the time is outside the years 1 to 9999")])
@@ -184,9 +227,10 @@ def _build(workspace: Workspace, spec: model.Workspace, clock: Clock, origin: st
 
 
 def _fill(store: Store, workspace: Workspace, spec: model.Workspace, clock: Clock, documents: Documents) -> None:
-    """Keep the contents of a workspace that has none; the documents are handed over and gone afterwards."""
+    """Keep the contents of a workspace that has begun and has none; the documents are handed over and gone
+    afterwards.
+    """
     here = workspace.id
-    store.vitals.begin(here, clock, max(documents.next_sequence - 1, spec.sequence or 0))
     store.queue.add(here, _jobs(documents, clock.now()))
     for kind in _CONTENTS:
         store.move_in(here, kind, getattr(documents, kind))
@@ -200,6 +244,11 @@ def _fill(store: Store, workspace: Workspace, spec: model.Workspace, clock: Cloc
     for group, level in levels.items():
         at = moment(level["at"], clock.now()) or iso(clock.now())
         store.vitals.set_bucket(here, group, Bucket(round(level["tokens"] * UNITS_PER_TOKEN), millis(at)))
+
+
+def _last(documents: Documents, spec: model.Workspace) -> int:
+    """The last running number a state has used."""
+    return max(documents.next_sequence - 1, spec.sequence or 0)
 
 
 def booked_of(given: Sequence[Booking]) -> dict[str, Bookings]:

@@ -31,12 +31,14 @@ class Turn(NamedTuple):
         first: whether the recipient never got a message from it.
         pause: why it can't send it now; None when it can.
         bookings: with a pause: what is booked on the line then.
+        seen: with a pause: what was booked on it before.
     """
 
     line: Document
     first: bool
     pause: Pause | None = None
     bookings: Bookings | None = None
+    seen: Bookings | None = None
 
 
 def turn_of(store: Store, workspace: str, message: Document, now: int) -> Turn | None:
@@ -69,14 +71,16 @@ def _turn(store: Store, workspace: str, message: Document, line: Document, windo
     pause = _pause(line, window, now, first=first)
     if pause is None:
         return Turn(line, first)
-    gap, bookings = pacing.gap_of(first=first), store.bookings.of(workspace, line["id"])
+    gap, seen = pacing.gap_of(first=first), store.bookings.of(workspace, line["id"])
+    bookings = seen
     if "delayReason" in message:  # its time has come, and is passed over
-        bookings = unbook(bookings, message["scheduledDate"], first=first) or bookings
+        bookings = unbook(seen, message["scheduledDate"], first=first) or seen
     until = room(line, bookings, window, pause.until, gap, first=first)
     if not pause.long and is_full(line, bookings, days := (pause.until, until), first=first):
         by_total = is_full(line, bookings, days, first=False)
         pause = Pause(until, pacing.limit_reason(line, first=first and not by_total), True)
-    return Turn(line, first, pause._replace(until=until), book(bookings, until, gap, iso(now)[:10], first=first))
+    booked = book(bookings, until, gap, iso(now)[:10], first=first)
+    return Turn(line, first, pause._replace(until=until), booked, seen)
 
 
 def _pause(line: Document, window: Window | None, moment: int, *, first: bool) -> Pause | None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tuco_mock.domain.workspaces import Workspace
+    from tuco_mock.state.engines import Document
     from tuco_mock.state.store import Store
 
 
@@ -47,6 +48,14 @@ def remove_leads(store: Store, workspace: Workspace, lead_ids: Sequence[str]) ->
     leads = store.leads.of_ids(here, dict.fromkeys(lead_ids))
     if not leads:
         return Removed([], [], [], 0, 0)
+    if store.hands is None:
+        return _remove(store, here, leads)
+    with store.hands.making(here, "remove", {lead["id"]: "" for lead in leads}):
+        return _remove(store, here, leads)
+
+
+def _remove(store: Store, here: str, leads: Sequence[Document]) -> Removed:
+    """Remove what hangs on the leads first: who is killed meanwhile leaves leads of which others remove the rest."""
     found = [lead["id"] for lead in leads]
     theirs = {"workspaceId": here, "leadId": {"$in": found}}
     message_ids, replies = store.messages.of_leads(here, found), store.replies.of_leads(here, found)

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tuco_mock.actions.load import make_workspace, replace_state
+from tuco_mock.actions.load import make_workspace, replace_state, start_of
 from tuco_mock.domain.fixture.check import check_workspace
-from tuco_mock.state.starts import Start
 
 if TYPE_CHECKING:
     from tuco_mock.domain.fixture import model
     from tuco_mock.domain.workspaces import Workspace
+    from tuco_mock.state.starts import Start
     from tuco_mock.state.store import Store
 
 
@@ -22,7 +22,7 @@ def start_with(store: Store, fixture: model.Fixture) -> list[Workspace]:
     starts = []
     for position, spec in enumerate(fixture.workspaces):
         origin = spec.id or f"#{position}"
-        made.append(make_workspace(store, spec, origin))
+        made.append(make_workspace(store, spec, origin, keeps_start=False))
         starts.append(start_of(made[-1], spec, origin))
     store.starts.keep_server(starts)
     return made
@@ -36,12 +36,6 @@ def go_on(store: Store) -> list[Workspace]:
     return there
 
 
-def start_of(workspace: Workspace, spec: model.Workspace, origin: str) -> Start:
-    """What a workspace just made is reset to: all it was made with, and the id and keys that were made up for it."""
-    made = msgspec.structs.replace(spec, id=workspace.id, api_keys=list(workspace.api_keys))
-    return Start(workspace.id, origin, msgspec.Raw(msgspec.json.encode(made)))
-
-
 def _spec_of(start: Start) -> model.Workspace:
     return check_workspace(msgspec.json.decode(start.state))
 
@@ -52,7 +46,7 @@ def reset_server(store: Store) -> list[Workspace]:
     for workspace in store.workspaces.all():
         drop_workspace(store, workspace.id)
     store.drop_unclaimed()
-    return [make_workspace(store, spec, origin) for spec, origin in starts]
+    return [make_workspace(store, spec, origin, keeps_start=False) for spec, origin in starts]
 
 
 def reset_workspace(store: Store, workspace: Workspace) -> Workspace:
@@ -68,7 +62,7 @@ def reset_workspace(store: Store, workspace: Workspace) -> Workspace:
     store.faults.clear(workspace.id)
     store.lab.clear(workspace.id)
     store.deliveries.clear(workspace.id)
-    store.log.begin(workspace.id, store.vitals.clock(workspace.id).now())
+    store.log.begin_anew(workspace.id, store.vitals.clock(workspace.id).now())
     return changed
 
 

@@ -42,6 +42,9 @@ async def advance(store: Store, workspace: Workspace, target: Clock) -> list[Don
     told of it have answered: what they do about it, they do at that moment.
 
     A server that stops ends the move between two things; the clock stays where it then stands.
+
+    Raises:
+        TurnLost: another process has the workspace by now.
     """
     here, end, run = workspace.id, target.now(), store.engines.run
     work = _Work(store, workspace)
@@ -49,10 +52,11 @@ async def advance(store: Store, workspace: Workspace, target: Clock) -> list[Don
     while not await work.is_over(now) and (due := await run(_next, store, here, now)) is not None and due <= end:
         if due > now:
             now = due
-            await run(store.vitals.set_clock, here, Clock(True, now))
+            await run(store.turns.set_clock, here, Clock(True, now))
         await work.do_all(await run(things_due, store, here, now), now)
+    store.turns.check(here)
     if not work.is_gone:
-        await run(store.vitals.set_clock, here, target)
+        await run(store.turns.set_clock, here, target)
     return work.done
 
 
@@ -83,7 +87,11 @@ async def run_present(
 
 
 async def run_queue(store: Store, workspace: Workspace, limit: int | None) -> list[Done]:
-    """Work off the jobs that are due at the present moment, `limit` at most, and let nothing else happen."""
+    """Work off the jobs that are due at the present moment, `limit` at most, and let nothing else happen.
+
+    Raises:
+        TurnLost: another process has the workspace by now.
+    """
     work, run = _Work(store, workspace), store.engines.run
     async with store.turns.of(workspace.id):
         now = (await run(store.vitals.clock, workspace.id)).now()
@@ -93,6 +101,7 @@ async def run_queue(store: Store, workspace: Workspace, limit: int | None) -> li
             left -= len(jobs)
             if work.is_gone:
                 break
+        store.turns.check(workspace.id)
     return work.done
 
 
@@ -114,7 +123,7 @@ class _Work:
 
     Attributes:
         done: what was done.
-        is_gone: whether the workspace was dropped meanwhile, or the server stops.
+        is_gone: whether the workspace was dropped or lost to another process meanwhile, or the server stops.
     """
 
     def __init__(self, store: Store, workspace: Workspace) -> None:
@@ -142,8 +151,9 @@ class _Work:
         return self.is_gone
 
     def look(self) -> None:
-        """See whether the workspace was dropped meanwhile, or the server stops."""
-        self.is_gone = self._store.bell.ended or not self._store.vitals.exist(self._workspace.id)
+        """See whether the workspace was dropped or lost to another process meanwhile, or the server stops."""
+        here = self._workspace.id
+        self.is_gone = self._store.bell.ended or not self._store.vitals.exist(here) or self._store.turns.are_lost(here)
 
     async def do_all(self, things: Sequence[Thing], now: int) -> None:
         """Do these things at a moment that the workspace's clock shows."""
@@ -157,6 +167,9 @@ class _Work:
         """Do things until others are to have the event loop; whether that is so."""
         with self._store.snapshots.look_once(self._workspace.id):
             for thing in things:
+                if self._store.turns.are_lost(self._workspace.id):
+                    self.is_gone = True
+                    break
                 noted = effects.count()
                 found = do(self._store, self._workspace, thing, now)
                 if found is not None:

@@ -102,7 +102,7 @@ def _made(store: Store, workspace: Workspace, message: Message, lead_id: str) ->
         job=None if is_later else "none",
         scheduled_date=message.scheduled_date if is_later else None,
     )
-    return add(store, workspace, Items(messages=[whole])).messages[0]
+    return add(store, workspace, Items(messages=[whole]), goes_on=not is_later).messages[0]
 
 
 def _completed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,6 @@ from tuco_mock.actions.load import add
 from tuco_mock.actions.recipients import Recipient, recipients
 from tuco_mock.domain import pacing
 from tuco_mock.domain.agenda import Act
-from tuco_mock.domain.bookings import unbook
 from tuco_mock.domain.fixture.build import Items
 from tuco_mock.domain.fixture.model import Message
 from tuco_mock.domain.messages import CANCELLABLE, Status, phase_of
@@ -18,7 +18,7 @@ from tuco_mock.domain.placeholders import fill
 from tuco_mock.domain.timestamps import MILLIS_MAX, iso
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from tuco_mock.actions.presend import Turn
     from tuco_mock.actions.reach import Reach
@@ -33,6 +33,11 @@ IN_HAND: tuple[Status, ...] = (*CANCELLABLE, "sending")
 """The statuses of a message that a worker may bring to an end."""
 
 _GONE = ("delayReason",)
+_NOTHING = nullcontext()
+
+
+class LineBusy(Exception):
+    """A line has sent or booked something else at the same moment: it is to be looked at again."""
 
 
 class Sending:
@@ -62,7 +67,11 @@ class Sending:
     def leave(self, turn: Turn | None, to: Recipient | None, reach: Reach) -> bool:
         """Let a line send it; False when it may not be sent any more: it was cancelled meanwhile.
 
-        A slow address keeps it ``sending`` for a while, and what becomes of it shows then.
+        A slow address keeps it ``sending`` for a while, and what becomes of it shows then. The line counts it first, so
+        that its limits hold whoever else sends at this moment.
+
+        Raises:
+            LineBusy: the line has sent something else since it was looked at; nothing was changed.
         """
         slow = reach.takes_ms > 0
         changes = self._addressed(turn, to)
@@ -70,10 +79,15 @@ class Sending:
             status: Status = "sending"
         else:
             status, changes["sentAt"] = "sent", iso(self._now)
+        counts = turn is not None and (slow or reach.failure is None)
+        if turn is not None and counts and not self._store.pace.count(self._workspace.id, turn.line, self._used(turn)):
+            raise LineBusy
         if not self.move(status, changes, CANCELLABLE):
+            if turn is not None and counts:
+                self._store.pace.uncount(self._workspace.id, turn.line["id"], iso(self._now)[:10], first=turn.first)
             return False
-        if turn is not None and (slow or reach.failure is None):
-            self._count(turn)
+        if turn is not None and counts:
+            self._unbook(turn)
         if slow:
             self._later([Act(self._now + reach.takes_ms, self._deed("sent"))])
         elif reach.failure is not None:
@@ -118,6 +132,21 @@ class Sending:
         self._sms()
         return True
 
+    def follow(self, to: Recipient | None, reach: Reach, *, told: Collection[str]) -> None:
+        """Do what follows from its being sent; of its event some webhooks were `told`."""
+        self._sent(to, reach, told=told)
+
+    def make_known(self, *, told: Collection[str]) -> None:
+        """Do what follows from its having failed or fallen back; of its event some webhooks were `told`."""
+        message, status = self.message, self.message["status"]
+        data = {"error": message.get("error")}
+        if status == "fallback":
+            data = {"reason": message["fallbackReason"], "checkedAddresses": message["checkedAddresses"]}
+        message_event(self._store, self._workspace, f"message.{status}", message, data, told=told)
+        wants_sms = message["status"] == "fallback" or message.get("sendFallbackSmsOnFailed")
+        if wants_sms and not self._store.messages.has_fallback(self._workspace.id, message["id"]):
+            self._sms()
+
     def move(self, status: Status, changes: Mapping[str, Any], allowed: Sequence[Status]) -> bool:
         """Give it another status, if its present one is allowed still: so it is sent once, and never when cancelled."""
         changes = {**changes, "updatedAt": iso(self._now)}
@@ -140,18 +169,28 @@ class Sending:
                 changes |= {to.field: to.text, "to": [to.key]}
         return changes
 
-    def _count(self, turn: Turn) -> None:
-        """Let the line note what it has sent; a time that was booked for it is used up."""
-        here, line_id = self._workspace.id, turn.line["id"]
-        self._store.pace.change(here, line_id, pacing.sent(turn.line, self._now, first=turn.first))
-        if self._booked is not None:
-            left = unbook(self._store.bookings.of(here, line_id), self._booked, first=turn.first)
-            if left is not None:
-                self._store.bookings.put(here, line_id, left)
+    def _used(self, turn: Turn) -> dict[str, Any]:
+        """What changes in its line's document when it is sent."""
+        return pacing.sent(turn.line, self._now, first=turn.first)
 
-    def _sent(self, to: Recipient | None, reach: Reach) -> None:
+    def _count(self, turn: Turn) -> None:
+        """Let the line note what it has sent by hand, whatever its limits say."""
+        here, line = self._workspace.id, turn.line
+        while not self._store.pace.count(here, line, pacing.sent(line, self._now, first=turn.first)):
+            found = self._store.pace.line(here, line["id"])
+            if found is None:
+                return
+            line = found
+        self._unbook(turn)
+
+    def _unbook(self, turn: Turn) -> None:
+        """A time that was booked for it is used up."""
+        if self._booked is not None:
+            self._store.bookings.unbook(self._workspace.id, turn.line["id"], self._booked, first=turn.first)
+
+    def _sent(self, to: Recipient | None, reach: Reach, *, told: Collection[str] = ()) -> None:
         """What follows: its event, and what its recipient does in time."""
-        message_event(self._store, self._workspace, "message.sent", self.message, {})
+        message_event(self._store, self._workspace, "message.sent", self.message, {}, told=told)
         acts = [Act(self._now + DELIVERED_AFTER, self._deed("delivered"))]
         if reach.opened_after_ms is not None:
             acts.append(Act(self._now + reach.opened_after_ms, self._deed("opened")))
@@ -190,9 +229,11 @@ class Sending:
             step_index=message.get("stepIndex"),
             fallback_of=message["id"],
         )
-        made = add(self._store, self._workspace, Items(messages=[sms])).messages[0]
-        message_event(self._store, self._workspace, "message.sent", made, {})
-        self._later([Act(self._now + DELIVERED_AFTER, {"deed": "delivered", "messageId": made["id"]})])
+        hands, here = self._store.hands, self._workspace.id
+        made = add(self._store, self._workspace, Items(messages=[sms]), goes_on=True).messages[0]
+        with _NOTHING if hands is None else hands.making(here, "send", {made["id"]: ""}):
+            message_event(self._store, self._workspace, "message.sent", made, {})
+            self._later([Act(self._now + DELIVERED_AFTER, {"deed": "delivered", "messageId": made["id"]})])
 
     def _phones(self) -> list[Recipient]:
         return recipients(self._workspace, {**self.message, "messageType": "sms"}, self.lead)

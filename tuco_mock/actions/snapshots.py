@@ -57,9 +57,9 @@ def restore_snapshot(store: Store, workspace: Workspace, name: str) -> Workspace
     differences = store.snapshots.differences(here, name)
     for kind, images in differences.items():
         if kind == queue.KIND:
-            store.queue.put_back(here, images)
+            store.queue.restore(here, images)
         elif kind == agenda.KIND:
-            store.agenda.put_back(here, images)
+            store.agenda.restore(here, images)
         else:
             store.documents.put_back(here, kind, images)
     store.snapshots.put_back(here, snapshot)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import heapq
 import logging
 import threading
@@ -89,7 +90,7 @@ class Timer:
         self._handle = None  # that of a loop before
         self._tasks.clear()
         self._looks = False
-        self._store.alarm.listen(self._ring)
+        self._store.alarm.listen(self._ring, self._ring_everywhere)
         if self._rung:
             self._loop.call_soon(self._look, context=Context())
 
@@ -116,6 +117,12 @@ class Timer:
                 self._loop.call_soon(self._look, context=Context())
         else:
             self._loop.call_soon_threadsafe(self._look, context=Context())
+
+    def _ring_everywhere(self) -> None:
+        """Something may be due anywhere. From any thread."""
+        if self._loop is not None and not self._stopped:
+            with contextlib.suppress(RuntimeError):  # it has ended: whoever starts the next one looks
+                self._loop.call_soon_threadsafe(self._look_everywhere, context=Context())
 
     def _look(self) -> None:
         """Look where something may be due; who rings meanwhile is looked for afterwards."""

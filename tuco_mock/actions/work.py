@@ -28,7 +28,7 @@ def start_job(store: Store, workspace: Workspace, message_id: str) -> str:
         Conflict: it has no job, or a worker holds it already.
     """
     found: str = _message(store, workspace, message_id)["id"]
-    if not store.queue.start(workspace.id, found):
+    if not store.queue.start(workspace.id, found, by_hand=True):
         held = store.queue.is_held(workspace.id, found)
         raise Conflict(f"Message {found} {'is held by a worker already' if held else 'has no job to take'}.")
     return found
@@ -46,7 +46,7 @@ def finish_job(store: Store, workspace: Workspace, message_id: str) -> str:
     """
     message = _held(store, workspace, message_id)
     worker.finish(store, workspace, message)
-    store.queue.finish(workspace.id, message["id"])
+    store.queue.end(workspace.id, message["id"])
     return str(message["id"])
 
 
@@ -62,7 +62,7 @@ def fail_job(store: Store, workspace: Workspace, message_id: str, error: str | N
     """
     message = _held(store, workspace, message_id)
     worker.fail(store, workspace, message, error or FAILED)
-    store.queue.finish(workspace.id, message["id"])
+    store.queue.end(workspace.id, message["id"])
     return str(message["id"])
 
 

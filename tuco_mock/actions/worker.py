@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuco_mock.actions.acts import happen
+from tuco_mock.actions.completing import complete
 from tuco_mock.actions.presend import NO_LINE, turn_of
 from tuco_mock.actions.reach import Reach, reach
-from tuco_mock.actions.sending import IN_HAND, Sending
+from tuco_mock.actions.sending import IN_HAND, LineBusy, Sending
 from tuco_mock.domain.messages import CANCELLABLE, Status
 from tuco_mock.domain.timestamps import iso
 from tuco_mock.state.agenda import Planned
@@ -54,8 +55,15 @@ def attempt(store: Store, workspace: Workspace, message: Document) -> Document:
         The message as it is afterwards.
     """
     here = workspace.id
-    held = store.queue.start(here, message["id"])
-    now = store.vitals.clock(here).now()
+    if store.hands is None:
+        return _attempted(store, workspace, message)
+    with store.hands.making(here, "send", {message["id"]: ""}), store.hands.or_left("job", here, message["id"]):
+        return _attempted(store, workspace, message)
+
+
+def _attempted(store: Store, workspace: Workspace, message: Document) -> Document:
+    held = store.queue.start(workspace.id, message["id"])
+    now = store.vitals.clock(workspace.id).now()
     sending = Sending(store, workspace, message, now)
     _attempt(store, workspace, sending, now, held=held)
     return sending.message
@@ -85,11 +93,20 @@ def things_due(store: Store, workspace: str, now: int) -> list[Thing]:
 
 def do(store: Store, workspace: Workspace, thing: Thing, now: int) -> Done | None:
     """Do what was due, at this moment, which the clock shows; None when there was nothing to do any more."""
+    if store.hands is None:
+        return _do(store, workspace, thing, now)
+    kind, name = ("job", thing.message_id) if isinstance(thing, QueuedJob) else ("act", thing.member)
+    with store.hands.or_left(kind, workspace.id, name):
+        return _do(store, workspace, thing, now)
+
+
+def _do(store: Store, workspace: Workspace, thing: Thing, now: int) -> Done | None:
     if isinstance(thing, QueuedJob):
         return work_off(store, workspace, thing.message_id, now) if store.queue.take(workspace.id, thing) else None
     if not store.agenda.take(workspace.id, thing):
         return None
     done = happen(store, workspace, thing.deed, now)
+    store.agenda.finish(workspace.id, thing)
     return None if done is None else Done(now, *done)
 
 
@@ -98,6 +115,11 @@ def work_off(store: Store, workspace: Workspace, message_id: str, now: int) -> D
     here = workspace.id
     message = store.messages.get(here, message_id)
     if message is None or message["status"] not in CANCELLABLE:
+        if message is not None and store.queue.has_stalled(here, message_id):
+            complete(store, workspace, message, now)
+            if message["status"] == "sending":
+                store.queue.leave(here, message_id)
+                return Done(now, "sending", message_id)
         store.queue.finish(here, message_id)
         return Done(now, "dropped", message_id)
     sending = Sending(store, workspace, message, now)
@@ -110,17 +132,22 @@ def _attempt(store: Store, workspace: Workspace, sending: Sending, now: int, *, 
     """Send, fail or put off; False when the message was cancelled meanwhile. The job ends, or goes on in time."""
     here, message_id = workspace.id, sending.message["id"]
     turn = turn_of(store, here, sending.message, now)
-    if turn is not None and turn.pause is not None and turn.pause.until > now:
-        return _put_off(store, workspace, sending, turn, now, held=held)
-    if turn is None:
-        done = sending.fail(NO_LINE)
-    elif turn.pause is not None:  # the clock is at its end
-        done = sending.fail(f"{turn.pause.reason}, and no time is left to wait")
-    else:
-        done = _send(store, workspace, sending, turn)
+    try:
+        if turn is None:
+            done = sending.fail(NO_LINE)
+        elif turn.pause is None:
+            done = _send(store, workspace, sending, turn)
+        elif turn.pause.until > now:
+            return _put_off(store, workspace, sending, turn, now, held=held)
+        else:  # the clock is at its end
+            done = sending.fail(f"{turn.pause.reason}, and no time is left to wait")
+    except LineBusy:  # it may have to wait by now, or longer, or another line sends it
+        return _attempt(store, workspace, sending, now, held=held)
     if done and sending.message["status"] == "sending":
         if not held:
             store.queue.add(here, [Job(message_id, "active", None, sending.message["seq"], now)])
+        else:
+            store.queue.leave(here, message_id)
     elif held:
         store.queue.finish(here, message_id)
     return done
@@ -141,22 +168,30 @@ def _send(store: Store, workspace: Workspace, sending: Sending, turn: Turn) -> b
 
 
 def _put_off(store: Store, workspace: Workspace, sending: Sending, turn: Turn, now: int, *, held: bool) -> bool:
-    """Try again when the line can (W11)."""
+    """Try again when the line can (W11).
+
+    Raises:
+        LineBusy: somebody else has booked that time meanwhile; nothing was changed.
+    """
     here, message_id, pause = workspace.id, sending.message["id"], turn.pause
     assert pause is not None
     status: Status = "scheduled" if pause.long else "pending"
     line_id = turn.line["id"]
     changes = {"scheduledDate": iso(pause.until), "delayReason": pause.reason, "fromLineId": line_id}
+    if not store.bookings.replace(here, line_id, turn.seen or {}, turn.bookings or {}):
+        raise LineBusy
     if not sending.move(status, changes, CANCELLABLE):
+        store.bookings.unbook(here, line_id, changes["scheduledDate"], first=turn.first)
         if held:
             store.queue.finish(here, message_id)
         return False
-    store.bookings.put(here, line_id, turn.bookings or {})
     order = sending.message["seq"]
     if held:
         store.queue.delay(here, message_id, pause.until, now, order)
     else:
         store.queue.add(here, [Job(message_id, "delayed", pause.until, order, now)])
+    if store.hands is not None:
+        store.drop_jobs_of_cancelled(here, [message_id])
     return True
 
 

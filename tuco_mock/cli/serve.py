@@ -73,6 +73,12 @@ def _name(_: click.Context, __: click.Parameter, value: str) -> str:
 )
 @setting("fresh", is_flag=True, help="Drop what those two still hold of a server before, and start with the fixture.")
 @setting(
+    "workers",
+    type=click.IntRange(1, 64),
+    default=DEFAULTS.workers,
+    help="How many processes serve, as one server; more than one needs both --mongo-url and --redis-url.",
+)
+@setting(
     "log-format",
     type=click.Choice(["auto", "text", "json"]),
     default="auto",
@@ -87,5 +93,9 @@ def serve(port_file: Path | None, allow_host: tuple[str, ...], log_format: str, 
     if log_format == "auto":
         log_format = "text" if sys.stdout.isatty() else "json"
     settings = Settings(allowed_hosts=allow_host, log_format=log_format, **others)
+    if settings.workers > 1:
+        if not (settings.mongo_url and settings.redis_url):
+            fail("--workers needs both --mongo-url and --redis-url: without them each process has a state of its own")
+        from tuco_mock.cli.supervising import supervise as run
     with told(settings.fixture):
         run(settings, port_file)

@@ -16,6 +16,7 @@ from tuco_mock.app import TucoApp, create_app
 from tuco_mock.server import bind, run, url_of
 
 if TYPE_CHECKING:
+    import socket
     from pathlib import Path
 
     from starlette.types import ASGIApp
@@ -35,20 +36,17 @@ def serve(settings: Settings, port_file: Path | None = None) -> None:
         PortTaken: the address can't be listened on.
         OSError: the fixture can't be read, or the port file not be written.
     """
-    _log_to_stderr(settings.log_format)
+    log_to_stderr(settings.log_format)
     if port_file is not None:
         port_file.unlink(missing_ok=True)  # whoever waits for it must not find that of a server before
     with bind(settings.host, settings.port) as listener:
         settings = replace(settings, port=listener.getsockname()[1])
         app = create_app(settings)
-        url = url_of(listener)
 
         def started() -> None:
-            if port_file is not None:
-                port_file.write_text(f"{listener.getsockname()[1]}\n")
             app.start_working()
-            print(_banner(app, url, settings), flush=True)
-            _settle_memory()
+            announce(app, listener, settings, port_file)
+            settle_memory()
 
         try:
             run(checked(app) if settings.validate else app, listener, started, app.stop_waiting)
@@ -56,6 +54,13 @@ def serve(settings: Settings, port_file: Path | None = None) -> None:
             app.close()
             if port_file is not None:
                 port_file.unlink(missing_ok=True)
+
+
+def announce(app: TucoApp, listener: socket.socket, settings: Settings, port_file: Path | None) -> None:
+    """Tell where the server answers: whoever waits for the port file, and people."""
+    if port_file is not None:
+        port_file.write_text(f"{listener.getsockname()[1]}\n")
+    print(_banner(app, url_of(listener), settings), flush=True)
 
 
 def checked(app: ASGIApp) -> ASGIApp:
@@ -66,7 +71,7 @@ def checked(app: ASGIApp) -> ASGIApp:
     return ResponseValidator(app, load_spec())
 
 
-def _settle_memory() -> None:
+def settle_memory() -> None:
     """Take what was loaded at start out of the garbage collector's sight: it stays, and scanning it costs pauses."""
     gc.collect()
     gc.freeze()
@@ -100,7 +105,8 @@ def _call(url: str, key: str) -> str:
     )
 
 
-def _log_to_stderr(log_format: str) -> None:
+def log_to_stderr(log_format: str) -> None:
+    """Let the log go to stderr, as text or as JSON lines."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonLines() if log_format == "json" else logging.Formatter("%(levelname)s %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)

@@ -14,7 +14,6 @@ import msgspec
 
 from tuco_mock.actions.load import make_workspace
 from tuco_mock.actions.outcomes import work
-from tuco_mock.actions.reset import start_of
 from tuco_mock.actions.timeline import BUNDLE_FORMAT
 from tuco_mock.app import TucoApp
 from tuco_mock.domain.clocks import Clock
@@ -116,7 +115,6 @@ def replay(recording: Recording) -> list[Difference]:
     app.stop_waiting()  # delays are not waited for
     spec = check_workspace(recording.start)
     workspace = make_workspace(store, spec, recording.origin)
-    store.starts.keep(start_of(workspace, spec, recording.origin))
     calls = [each for each in recording.records if each.status is not None or each.fault is not None or _is_work(each)]
     asyncio.run(_run(app, workspace.id, calls))
     again = [entry.record for entry in store.log.read(workspace.id).entries]

@@ -21,6 +21,7 @@ from tuco_mock.domain.errors import Refusal
 from tuco_mock.domain.journal import Effect, Record, clipped
 from tuco_mock.domain.workspaces import FIRST
 from tuco_mock.state.away import AWAY, first_line
+from tuco_mock.state.turns import TurnLost
 from tuco_mock.wire.answer import Answer, send_answer
 from tuco_mock.wire.body import BodyTooLarge, ClientGone, read_body
 
@@ -149,6 +150,8 @@ class ControlDoor:
             return await send_problem(send, problem)
         except Refusal as refusal:
             return await send_problem(send, from_refusal(refusal))
+        except TurnLost as error:
+            return await send_problem(send, Problem(503, f"{error} What was done by then is done; try again."))
         except AWAY as error:
             log.error("%s %s failed: an engine does not answer: %s", scope["method"], scope["path"], first_line(error))  # noqa: TRY400 - it is known where
             return await send_problem(send, Problem(503, f"An engine does not answer: {first_line(error)}."))

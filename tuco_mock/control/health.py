@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import TYPE_CHECKING, Any
 
 from pymongo.errors import PyMongoError
@@ -69,6 +70,7 @@ def info(call: ControlCall) -> dict[str, Any]:
     return {
         "name": "tuco-mock",
         "version": tuco_mock.__version__,
+        "process": os.getpid(),
         "engines": {"documents": engines.documents_name, "queue": engines.redis_name},
         "settings": {
             "host": settings.host,

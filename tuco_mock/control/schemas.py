@@ -50,7 +50,7 @@ def page_of(kind: str) -> Schema:
 OBJECT: Schema = {"type": "object"}
 STATUS = _object(status=_TEXT)
 IDS = _object(workspaces=_list(_TEXT))
-INFO = _object(name=_TEXT, version=_TEXT, engines=OBJECT, settings=OBJECT, counts=OBJECT)
+INFO = _object(name=_TEXT, version=_TEXT, process=_COUNT, engines=OBJECT, settings=OBJECT, counts=OBJECT)
 CLOCK = _object(now=_MOMENT, mode={"enum": ["live", "frozen"]})
 CLOCK_CHANGE: Schema = {
     "type": "object",

@@ -50,10 +50,9 @@ def make(call: ControlCall) -> dict[str, Any]:
     spec = check_workspace({**{name: each for name, each in state.items() if name not in {"id", "apiKeys"}}, **body})
     counts = {kind: len(getattr(spec, kind)) for kind in _COUNTED}
     workspace = load.make_workspace(call.store, spec, origin)
-    call.store.starts.keep(reset.start_of(workspace, spec, origin))
     for each in gone:
         reset.drop_workspace(call.store, each)
-    return _shown(call, workspace, call.store.vitals.clock(workspace.id), counts)
+    return _shown(call, workspace, load.first_clock(spec), counts)
 
 
 def look(call: ControlCall) -> dict[str, Any]:

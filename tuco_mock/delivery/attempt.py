@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import msgspec
 from tuco_mock.delivery.post import NotAnswered, post
 from tuco_mock.domain.deliveries import LONGEST_RESPONSE, TIMEOUT, Outcome
 from tuco_mock.domain.timestamps import iso
+from tuco_mock.state.away import AWAY
 
 if TYPE_CHECKING:
     from tuco_mock.delivery.post import Answered
@@ -20,12 +22,21 @@ if TYPE_CHECKING:
 PATIENCE = 10.0
 """How long a receiver may take, in seconds of real time (H13)."""
 
+_AGAIN = 0.5
+"""After how many seconds engines that are away are asked again."""
+
+_NOTHING = contextlib.nullcontext()
 _STOPPED = "the server stopped"
 
 
 async def attempt(store: Store, workspace: str, delivery: Delivery) -> Outcome:
     """Send a delivery, and note with it and its webhook what came of it; a server that stops cuts it short."""
     run = store.engines.run
+    hands = store.hands
+    with _NOTHING if hands is None else hands.or_left("delivery", workspace, str(delivery.id)):
+        is_to_go = await run(store.deliveries.is_to_go, workspace, delivery)
+    if not is_to_go:
+        return Outcome(error="taken over by another process")
     sent_at = iso((await run(store.vitals.clock, workspace)).now())
     began = time.perf_counter()
     outcome = Outcome(error="cut short")
@@ -33,8 +44,20 @@ async def attempt(store: Store, workspace: str, delivery: Delivery) -> Outcome:
         outcome = await _tried(store, delivery)
     finally:
         outcome.took = round((time.perf_counter() - began) * 1000, 3)
-        await run(_note, store, workspace, delivery, sent_at, outcome)
+        await _noted(store, workspace, delivery, sent_at, outcome)
     return outcome
+
+
+async def _noted(store: Store, workspace: str, delivery: Delivery, sent_at: str, outcome: Outcome) -> None:
+    """Note what came of it; engines that are away are waited for, as long as the server does not stop."""
+    while True:
+        try:
+            return await store.engines.run(_note, store, workspace, delivery, sent_at, outcome)
+        except AWAY:
+            if store.bell.ended:
+                raise
+            with store.bell.listen() as end, contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(end.wait(), _AGAIN)
 
 
 def headers_of(delivery: Delivery) -> dict[str, str]:

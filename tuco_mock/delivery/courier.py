@@ -44,7 +44,18 @@ def _waiting(store: Store, workspace: str) -> _Waiting:
     clock = store.vitals.clock(workspace)
     due = store.deliveries.release_due(workspace, clock.now())
     seconds = None if due is None or clock.frozen else (due - clock.now()) / 1000
+    peers = store.engines.peers
+    if peers is not None and not peers.leases.holds(_lease(workspace)):
+        if not store.deliveries.waits(workspace):
+            return _Waiting([], seconds)
+        taken = peers.leases.take(_lease(workspace))
+        if taken.number is None:  # in order means: by one process at a time
+            return _Waiting([], taken.seconds if seconds is None else min(taken.seconds, seconds))
     return _Waiting(store.deliveries.take(workspace), seconds)
+
+
+def _lease(workspace: str) -> str:
+    return f"courier-{workspace}"
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:
@@ -52,6 +63,10 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
         return asyncio.get_running_loop()
     except RuntimeError:
         return None
+
+
+def _nothing(_: object) -> None:
+    """What is done once others have been given way, or can't be told so: the lease ends by itself then."""
 
 
 class Courier:
@@ -145,9 +160,25 @@ class Courier:
         return task
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
-        self._tasks.pop(task, None)
+        workspace = self._tasks.pop(task)
         if not task.cancelled() and task.exception() is not None:
             log.error("a delivery failed unexpectedly", exc_info=task.exception())
+        peers = self._store.engines.peers
+        if peers is not None and peers.leases.holds(_lease(workspace)) and not self._is_busy(workspace):
+            self._store.engines.call(partial(self._give_way, workspace), _nothing, _nothing)
+
+    def _is_busy(self, workspace: str) -> bool:
+        """Whether something of the workspace is on its way, or about to be."""
+        if workspace in self._looks or workspace in self._asked or workspace in self._tasks.values():
+            return True
+        return any(lane[0] == workspace for lane in self._lanes)
+
+    def _give_way(self, workspace: str) -> None:
+        """Let other processes send what waits there by now."""
+        assert self._store.engines.peers is not None
+        self._store.engines.peers.leases.release(_lease(workspace))
+        if self._store.deliveries.waits(workspace):
+            self._store.deliveries.wake(workspace)
 
     async def _serve(self, lane: tuple[str, str]) -> None:
         """Send what is in a lane until it is empty."""

@@ -20,6 +20,9 @@ dropped: its webhook was removed while it waited."""
 REMOVED = "The webhook was removed"
 """The error of a delivery that is dropped (H7)."""
 
+UNKNOWN = "The process that sent it has died: whether it was received is not known"
+"""The error of a delivery whose attempt nobody saw the end of; it is not sent again (H14)."""
+
 LONGEST_RESPONSE = 8 * 1024
 """How much of a receiver's answer is kept, in bytes."""
 

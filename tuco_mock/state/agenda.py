@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from redis import Redis
 
     from tuco_mock.state.alarm import Alarm
+    from tuco_mock.state.real.holdings import Held, Holdings
     from tuco_mock.state.snapshots import Snapshots
 
 KIND = "agenda"
@@ -36,15 +37,15 @@ class Planned(NamedTuple):
     @property
     def deed(self) -> dict[str, Any]:
         """What is to happen, in the words of the fixture format."""
-        found: dict[str, Any] = msgspec.json.decode(self.member.partition(" ")[2])
-        return found
+        return deed_of(self.member)
 
 
 class Agenda:
     """The agendas of all workspaces."""
 
-    def __init__(self, redis: Redis, snapshots: Snapshots, alarm: Alarm) -> None:
+    def __init__(self, redis: Redis, snapshots: Snapshots, alarm: Alarm, holdings: Holdings | None = None) -> None:
         self._redis = redis
+        self._holdings = holdings
         self._snapshots = snapshots
         self._alarm = alarm
 
@@ -75,7 +76,21 @@ class Agenda:
     def take(self, workspace: str, act: Planned) -> bool:
         """Take an act off the agenda to do it; False when somebody else was quicker."""
         self._snapshots.note(workspace, [(place_of(KIND, act.member), act.due)])
+        if self._holdings is not None:
+            return self._holdings.take_act(workspace, act.member, act.due, key_of(workspace))
         return bool(self._redis.zrem(key_of(workspace), act.member))
+
+    def finish(self, workspace: str, act: Planned) -> None:
+        """Say that an act that was taken is done."""
+        if self._holdings is not None:
+            self._holdings.let_go("act", workspace, act.member)
+
+    def put_back(self, holdings: Holdings, held: Held) -> bool:
+        """Let the act that a dead process had taken be done still; False when it doesn't hold it any more."""
+        self._snapshots.note(held.workspace, [(place_of(KIND, held.name), None)])
+        done = holdings.put_back_act(held, key_of(held.workspace))
+        self._alarm.ring(held.workspace)
+        return done
 
     def all(self, workspace: str) -> list[Planned]:
         """All of a workspace, what is due first first."""
@@ -100,7 +115,7 @@ class Agenda:
             self._snapshots.note(workspace, ((place_of(KIND, each.member), each.due) for each in acts))
             self._redis.delete(key_of(workspace))
 
-    def put_back(self, workspace: str, images: Mapping[str, int | None]) -> None:
+    def restore(self, workspace: str, images: Mapping[str, int | None]) -> None:
         """Make the agenda be again what it was: the time of each act, None for one that was not there."""
         now = {each.member: each.due for each in self.all(workspace)}
         self._snapshots.note(workspace, ((place_of(KIND, each), now.get(each)) for each in images))
@@ -119,6 +134,12 @@ class Agenda:
 def key_of(workspace: str) -> str:
     """The Redis key of a workspace's agenda."""
     return "tuco:agenda:" + workspace
+
+
+def deed_of(member: str) -> dict[str, Any]:
+    """What is to happen, of what an act is kept as."""
+    found: dict[str, Any] = msgspec.json.decode(member.partition(" ")[2])
+    return found
 
 
 def _member(number: int, deed: Mapping[str, Any]) -> str:

@@ -1,4 +1,7 @@
-"""Wakes those who wait for something to happen in a workspace, in whatever event loop they wait."""
+"""Wakes those who wait for something to happen in a workspace, in whatever event loop they wait.
+
+On a real Redis other processes are told of it, and theirs is heard of (`state.real.peers`).
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tuco_mock.state.real.peers import Peers
 
 _Waiter = tuple[asyncio.AbstractEventLoop, asyncio.Event]
 
@@ -19,13 +24,28 @@ class Bell:
         ended: whether the server is stopping: nobody waits any more.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, peers: Peers | None = None) -> None:
         self.ended = False
+        self._peers = peers
         self._waiting: dict[str | None, list[_Waiter]] = {}
+        if peers is not None:
+            peers.hear("happened", self.ring_here)
+            peers.on_gap(self.ring_all_here)
 
     def ring(self, workspace: str) -> None:
         """Something happened in the workspace."""
-        for loop, event in self._waiting.get(workspace, ()):
+        self.ring_here(workspace)
+        if self._peers is not None:
+            self._peers.tell("happened", workspace)
+
+    def ring_all_here(self) -> None:
+        """Something may have happened in any workspace."""
+        for workspace in [each for each in list(self._waiting) if each is not None]:
+            self.ring_here(workspace)
+
+    def ring_here(self, workspace: str) -> None:
+        """The same, for those of this process only."""
+        for loop, event in tuple(self._waiting.get(workspace, ())):
             _wake(loop, event)
 
     def end(self) -> None:

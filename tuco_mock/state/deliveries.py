@@ -16,23 +16,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import msgspec
 
-from tuco_mock.domain.deliveries import REMOVED, Delivery
-from tuco_mock.state.scripts import FINISH_DELIVERY
+from tuco_mock.domain.deliveries import REMOVED, UNKNOWN, Delivery
+from tuco_mock.state.scripts import FINISH_DELIVERY, LET_GO_DELIVERY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tuco_mock.state.bell import Bell
     from tuco_mock.state.engines import Engines
+    from tuco_mock.state.real.holdings import Held, Holdings
     from tuco_mock.state.webhooks import Webhooks
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Delivery).decode
-
 
 DONE = frozenset({"delivered", "failed", "lost", "dropped"})
 """The states in which nothing becomes of a delivery any more."""
@@ -63,11 +63,18 @@ class Deliveries:
         self._redis = engines.redis
         self._bell = bell
         self._webhooks = webhooks
+        self._let_go = engines.redis.register_script(LET_GO_DELIVERY)
         self._finish = engines.redis.register_script(FINISH_DELIVERY)
+        self._peers = engines.peers
+        if self._peers is not None:
+            self._peers.hear("deliver", self._wake_here)
+            self._peers.hear("forget", self._stop_here)
 
     def begin(self, workspace: str, delivery: Delivery) -> Delivery:
         """Keep a delivery that the caller sends itself."""
         kept = msgspec.structs.replace(delivery, id=self._redis.hincrby(_numbers(workspace), "id", 1))
+        if self._peers is not None:
+            self._peers.holdings.hold_delivery(workspace, kept.id)
         self._redis.hset(_open(workspace), str(kept.id), _text(kept))
         self._redis.sadd(_taken(workspace), str(kept.id))
         return kept
@@ -79,12 +86,16 @@ class Deliveries:
         if kept.state in DONE:
             self._put_down(workspace, kept)
             return kept
-        self._redis.hset(_open(workspace), str(number), _text(kept))
-        if kept.state == "delayed":
-            self._redis.zadd(_delayed(workspace), {str(number): kept.due or 0})
+        if kept.state == "pending":
+            self._go(workspace, kept)
+        elif kept.state == "delayed":
+            pipe = self._redis.pipeline(transaction=True)
+            pipe.hset(_open(workspace), str(number), _text(kept))
+            pipe.zadd(_delayed(workspace), {str(number): kept.due or 0})
+            pipe.execute()
             self.wake(workspace)
-        elif kept.state == "pending":
-            self._let_go(workspace, number)
+        else:
+            self._redis.hset(_open(workspace), str(number), _text(kept))
         return kept
 
     def release_held(self, workspace: str, webhook_id: str | None = None) -> int:
@@ -97,10 +108,11 @@ class Deliveries:
     def release_due(self, workspace: str, now: int) -> int | None:
         """Let go what is due; when the next one is, in milliseconds, or None."""
         for name in cast("list[str]", self._redis.zrangebyscore(_delayed(workspace), "-inf", now)):
-            if self._redis.zrem(_delayed(workspace), name):
-                text = cast("str | None", self._redis.hget(_open(workspace), name))
-                if text is not None:
-                    self._release(workspace, _decode(text))
+            text = cast("str | None", self._redis.hget(_open(workspace), name))
+            if text is None:
+                self._redis.zrem(_delayed(workspace), name)
+            else:
+                self._release(workspace, _decode(text))
         return self.next_delayed(workspace)
 
     def waiting(self, workspace: str, webhook_id: str | None = None) -> list[Delivery]:
@@ -114,7 +126,6 @@ class Deliveries:
     def drop(self, workspace: str, webhook_id: str) -> None:
         """Let nothing come any more of what waits because of the lab for a webhook that is gone (H7)."""
         for each in self.waiting(workspace, webhook_id):
-            self._redis.zrem(_delayed(workspace), str(each.id))
             self._drop(workspace, each)
 
     def next_delayed(self, workspace: str) -> int | None:
@@ -124,18 +135,40 @@ class Deliveries:
 
     def take(self, workspace: str) -> list[Delivery]:
         """Take all that waits, in order; nobody else gets any of it."""
+        if self._peers is not None:
+            hands = self._peers.holdings
+            with hands.or_left("delivery", workspace, "*"):
+                return self._read(workspace, hands.take_deliveries(workspace, _waiting(workspace), _taken(workspace)))
         names = cast("list[str]", self._redis.zrange(_waiting(workspace), 0, -1))
-        if not names:
-            return []
-        pipe = self._redis.pipeline(transaction=True)  # whoever counts what is pending finds each in one place or both
-        pipe.sadd(_taken(workspace), *names)
-        for name in names:
-            pipe.zrem(_waiting(workspace), name)
-        removed = pipe.execute()[1:]
-        ours = [name for name, count in zip(names, removed, strict=True) if count]
-        for name in set(names).difference(ours):  # somebody else has it, or has had it
-            if not self._redis.hexists(_open(workspace), name):
-                self._redis.srem(_taken(workspace), name)
+        if names:  # of one process, which looks once at a time: nobody else takes any meanwhile
+            pipe = self._redis.pipeline(transaction=True)  # who counts what is pending finds each in one place or both
+            pipe.sadd(_taken(workspace), *names)
+            pipe.zrem(_waiting(workspace), *names)
+            pipe.execute()
+        return self._read(workspace, names)
+
+    def waits(self, workspace: str) -> bool:
+        """Whether anything waits to be sent at once."""
+        return bool(self._redis.exists(_waiting(workspace)))
+
+    def is_to_go(self, workspace: str, delivery: Delivery) -> bool:
+        """Whether the caller, who has taken a delivery, sends it; False when others took it over meanwhile."""
+        return self._peers is None or delivery.is_test or self._peers.holdings.begin(workspace, delivery.id)
+
+    def put_back(self, holdings: Holdings, held: Held) -> None:
+        """Go on with a delivery that a dead process held: once its attempt had begun, nobody knows what came of it."""
+        here, name = held.workspace, held.name
+        text = cast("str | None", self._redis.hget(_open(here), name))
+        if text is not None and held.value != "sending":
+            if holdings.put_back_delivery(held, _waiting(here), _taken(here)):
+                self.wake(here)
+        elif holdings.let_go(held.kind, here, name):
+            self._redis.srem(_taken(here), name)
+            if text is not None:
+                self.finish(here, msgspec.structs.replace(_decode(text), state="failed", error=UNKNOWN))
+            self._bell.ring(here)
+
+    def _read(self, workspace: str, ours: list[str]) -> list[Delivery]:
         if not ours:
             return []
         texts = cast("list[str | None]", self._redis.hmget(_open(workspace), ours))
@@ -144,7 +177,11 @@ class Deliveries:
     def finish(self, workspace: str, delivery: Delivery) -> bool:
         """Put a delivery down as done; False when it was forgotten meanwhile."""
         keys = [_open(workspace), _done(workspace), _taken(workspace)]
-        is_known = bool(self._finish(keys=keys, args=[delivery.id, _text(delivery), self.limit]))
+        args: list[Any] = [delivery.id, _text(delivery), self.limit]
+        if self._peers is not None:
+            keys.append(self._peers.holdings.key)
+            args.append(self._peers.holdings.delivery(workspace, delivery.id))
+        is_known = bool(self._finish(keys=keys, args=args))
         if is_known:
             self._bell.ring(workspace)
         return is_known
@@ -176,8 +213,9 @@ class Deliveries:
 
     def wake(self, workspace: str) -> None:
         """Tell who sends that something may be to be sent."""
-        if self.courier is not None:
-            self.courier.wake(workspace)
+        self._wake_here(workspace)
+        if self._peers is not None:
+            self._peers.tell("deliver", workspace)
 
     def clear(self, workspace: str) -> None:
         """Forget all of them; running numbers go on, so that what is on its way is told from what comes."""
@@ -187,8 +225,19 @@ class Deliveries:
 
     def stop(self, workspace: str) -> None:
         """Send nothing more of the workspace, which is about to go."""
+        self._stop_here(workspace)
+        if self._peers is not None:
+            self._peers.tell("forget", workspace)
+
+    def _wake_here(self, workspace: str) -> None:
+        if self.courier is not None:
+            self.courier.wake(workspace)
+
+    def _stop_here(self, workspace: str) -> None:
         if self.courier is not None:
             self.courier.forget(workspace)
+        if self._peers is not None:
+            self._peers.holdings.forget("delivery", workspace)
 
     def keys(self, workspace: str) -> tuple[str, ...]:
         """The Redis keys that are the workspace's own."""
@@ -196,22 +245,22 @@ class Deliveries:
         return tuple(name(workspace) for name in names)
 
     def _drop(self, workspace: str, delivery: Delivery) -> None:
-        self._redis.hdel(_open(workspace), str(delivery.id))
-        self._put_down(workspace, msgspec.structs.replace(delivery, state="dropped", error=REMOVED))
+        keys = [_open(workspace), _done(workspace), _taken(workspace)]
+        dropped = msgspec.structs.replace(delivery, state="dropped", error=REMOVED)
+        self._finish(keys=keys, args=[delivery.id, _text(dropped), self.limit])
+        self._redis.zrem(_delayed(workspace), str(delivery.id))
 
     def _release(self, workspace: str, delivery: Delivery) -> None:
         """Let it go; its webhook may be gone otherwise than by itself, with the state that another one replaced."""
         if self._webhooks.get(workspace, delivery.webhook_id) is None:
             self._drop(workspace, delivery)
-            return
-        kept = msgspec.structs.replace(delivery, state="pending")
-        self._redis.hset(_open(workspace), str(kept.id), _text(kept))
-        self._let_go(workspace, kept.id)
+        else:
+            self._go(workspace, msgspec.structs.replace(delivery, state="pending"), _text(delivery))
 
-    def _let_go(self, workspace: str, number: int) -> None:
-        place = self._redis.hincrby(_numbers(workspace), "order", 1)
-        self._redis.zadd(_waiting(workspace), {str(number): place})
-        self.wake(workspace)
+    def _go(self, workspace: str, delivery: Delivery, *seen: str) -> None:
+        keys = [_open(workspace), _waiting(workspace), _delayed(workspace), _numbers(workspace)]
+        if self._let_go(keys=keys, args=[delivery.id, _text(delivery), *seen]):
+            self.wake(workspace)
 
     def _put_down(self, workspace: str, delivery: Delivery) -> None:
         size = self._redis.rpush(_done(workspace), _text(delivery))

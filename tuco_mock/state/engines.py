@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pymongo.database import Database
     from redis import Redis
 
+    from tuco_mock.state.real.peers import Peers
+
 Document = dict[str, Any]
 """A stored document."""
 
@@ -46,6 +48,7 @@ class Engines:
         redis_name: what stands behind `redis`, for people.
         threads: where real engines are waited for; None when both are embedded.
         keeps: whether what they hold is still there when another process opens them.
+        peers: other processes that may work on the same; None when there can be none.
         forget: removes all that real engines hold of ours.
         close: gives back connections and threads.
     """
@@ -56,6 +59,7 @@ class Engines:
     redis_name: str
     threads: Executor | None = None
     keeps: bool = False
+    peers: Peers | None = None
     forget: Callable[[], None] = _nothing
     close: Callable[[], None] = _nothing
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 if TYPE_CHECKING:
+    from redis.client import Pipeline
+
     from tuco_mock.domain.messages import JobState
 
 DELAY_STEP = 4096
@@ -64,3 +66,32 @@ def waiting_score(order: int) -> int:
 def delayed_score(job: Job) -> int:
     """BullMQ's score: the due time above twelve bits of order; exact to the millisecond up to the year 2255."""
     return (job.due or 0) * DELAY_STEP + job.order % DELAY_STEP
+
+
+class Names:
+    """The keys of one workspace's queue."""
+
+    __slots__ = ("active", "delayed", "prefix", "waiting")
+
+    def __init__(self, prefix: str) -> None:
+        self.prefix = prefix
+        self.waiting = self.prefix + "prioritized"
+        self.delayed = self.prefix + "delayed"
+        self.active = self.prefix + "active"
+
+    def job(self, message_id: str) -> str:
+        """The key of a job."""
+        return self.prefix + message_id
+
+
+def put_back(pipe: Pipeline, names: Names, message_id: str, image: list[Any] | None) -> None:
+    """Let a pipeline make one job what it was."""
+    pipe.zrem(names.waiting, message_id)
+    pipe.zrem(names.delayed, message_id)
+    pipe.delete(names.job(message_id))
+    if image is not None:
+        fields, waiting, delayed = image
+        pipe.hset(names.job(message_id), mapping=fields)
+        for name, score in ((names.waiting, waiting), (names.delayed, delayed)):
+            if score is not None:
+                pipe.zadd(name, {message_id: score})

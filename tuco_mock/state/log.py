@@ -64,7 +64,7 @@ class Log:
 
     def append(self, workspace: str, record: Record) -> None:
         """Write down, with the workspace's time; nothing when the workspace is gone by now."""
-        keys = [_key(workspace), _marks(workspace), *((vitals_key(workspace),) if workspace else ())]
+        keys = [_key(workspace), marks_key(workspace), *((vitals_key(workspace),) if workspace else ())]
         self._append(keys=keys, args=[_encode(record).decode(), real_millis(), self.limit, self.limit + _SLACK])
         self._bell.ring(workspace)
 
@@ -73,7 +73,7 @@ class Log:
         while True:
             cut = self._mark(workspace, _CUT)
             pipe = self._redis.pipeline(transaction=True)
-            pipe.hmget(_marks(workspace), [_CUT, _CLEARED])
+            pipe.hmget(marks_key(workspace), [_CUT, _CLEARED])
             pipe.lrange(_key(workspace), start := max(after - cut, 0), -1)
             (cut_then, cleared), texts = pipe.execute()
             if int(cut_then or 0) == cut:  # else it was cut in between, and `start` is another record by now
@@ -89,20 +89,19 @@ class Log:
     def last(self, workspace: str) -> int:
         """The running number of the newest record; 0 when there was none yet."""
         pipe = self._redis.pipeline(transaction=True)
-        pipe.hget(_marks(workspace), _CUT)
+        pipe.hget(marks_key(workspace), _CUT)
         pipe.llen(_key(workspace))
         cut, size = pipe.execute()
         return int(cut or 0) + int(size)
 
     def clear(self, workspace: str) -> None:
         """Let the journal begin anew behind the newest record; the timeline keeps what was."""
-        self._redis.hset(_marks(workspace), _CLEARED, str(self.last(workspace)))
+        self._redis.hset(marks_key(workspace), _CLEARED, str(self.last(workspace)))
 
-    def begin(self, workspace: str, at: int, *, anew: bool = True) -> None:
-        """Begin from number 1, at that time in ms: the workspace was just made, or, `anew`, put back to its start."""
-        if anew:
-            self._redis.delete(*self.keys(workspace))
-        self._redis.hset(_marks(workspace), mapping={_BEGUN: str(at), _BEGUN_REALLY: str(real_millis())})
+    def begin_anew(self, workspace: str, at: int) -> None:
+        """Begin from number 1 again, at that time in ms: the workspace was put back to its start."""
+        self._redis.delete(*self.keys(workspace))
+        self._redis.hset(marks_key(workspace), mapping={_BEGUN: str(at), _BEGUN_REALLY: str(real_millis())})
         self.wake(workspace)
 
     def begun(self, workspace: str) -> int:
@@ -115,14 +114,14 @@ class Log:
 
     def keys(self, workspace: str) -> tuple[str, ...]:
         """The Redis keys that are the workspace's own."""
-        return (_key(workspace), _marks(workspace))
+        return (_key(workspace), marks_key(workspace))
 
     def wake(self, workspace: str) -> None:
         """Wake who waits: all is other than it was."""
         self._bell.ring(workspace)
 
     def _mark(self, workspace: str, name: str) -> int:
-        return int(cast("str | None", self._redis.hget(_marks(workspace), name)) or 0)
+        return int(cast("str | None", self._redis.hget(marks_key(workspace), name)) or 0)
 
 
 def _entry(number: int, text: str) -> Entry:
@@ -134,5 +133,6 @@ def _key(workspace: str) -> str:
     return f"tuco:log:{workspace}"
 
 
-def _marks(workspace: str) -> str:
+def marks_key(workspace: str) -> str:
+    """The Redis key of what is kept beside a workspace's log: when it began, what was cut from it."""
     return f"tuco:log:{workspace}:marks"

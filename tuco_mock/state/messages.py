@@ -64,6 +64,11 @@ class Messages:
         ids = {document["id"] for document in ours}
         return [each for each in message_ids if each in ids]
 
+    def of_cancellation(self, workspace: str, number: int) -> list[str]:
+        """Ids of the messages that a cancellation cancelled."""
+        chosen = {"workspaceId": workspace, "status": "cancelled", "cancellation": number}
+        return [each["id"] for each in self._collection.find(chosen, {"id": 1})]
+
     def sent_to(self, workspace: str, lead_id: str, limit: int, campaign_id: str | None = None) -> list[Document]:
         """What the lead has got from us, in all or by one campaign, newest first by send time (R18, H12)."""
         chosen = {"workspaceId": workspace, "leadId": lead_id, "phase": "reached"}
@@ -74,6 +79,11 @@ class Messages:
     def cancellable_of_campaign(self, workspace: str, lead_id: str, campaign_id: str) -> list[str]:
         """Ids of the cancellable messages of a campaign to the lead, oldest first (P16)."""
         return self._cancellable({"workspaceId": workspace, "leadId": lead_id, "campaignId": campaign_id})
+
+    def are_of_campaign(self, workspace: str, lead_id: str, campaign_id: str) -> bool:
+        """Whether a campaign's sequence has been made for the lead."""
+        chosen = {"workspaceId": workspace, "leadId": lead_id, "campaignId": campaign_id, "stepIndex": {"$gte": 0}}
+        return self._collection.find_one(chosen, {"_id": 1}) is not None
 
     def last_sent_to(self, workspace: str, lead_id: str | None, address_keys: Sequence[str]) -> Document | None:
         """What the lead, or without one the addresses, got last, by send time (P15)."""
@@ -105,6 +115,10 @@ class Messages:
         """Ids of all messages to these leads, whatever became of them, in order of creation."""
         chosen = {"workspaceId": workspace, "leadId": {"$in": list(lead_ids)}}
         return [each["id"] for each in self._collection.find(chosen, {"id": 1}, sort=[("seq", 1)])]
+
+    def has_fallback(self, workspace: str, message_id: str) -> bool:
+        """Whether there is a message in place of this one."""
+        return self._collection.find_one({"workspaceId": workspace, "fallbackOf": message_id}, {"_id": 1}) is not None
 
     def get(self, workspace: str, message_id: str) -> Document | None:
         """The message, or None."""

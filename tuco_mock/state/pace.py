@@ -36,6 +36,19 @@ class Pace:
         """Note in a line's document what it has done."""
         self._documents.update(workspace, "lines", {"_id": key(workspace, line_id)}, {"$set": dict(changes)})
 
+    def count(self, workspace: str, line: Document, changes: Mapping[str, Any]) -> bool:
+        """The same, if the line has sent nothing since its document was read; False when it has, or is gone."""
+        usage = line.get("usage") or {}
+        same = {f"usage.{name}": usage.get(name) for name in ("date", "totalMessagesCount")}
+        found = self._documents.update(workspace, "lines", {"_id": line["_id"], **same}, {"$set": dict(changes)})
+        return found.matched_count == 1
+
+    def uncount(self, workspace: str, line_id: str, day: str, *, first: bool) -> None:
+        """Take back that a line sent a message on a day, since it was not sent after all."""
+        less = {"usage.totalMessagesCount": -1, **({"usage.newConversationsCount": -1} if first else {})}
+        chosen = {"_id": key(workspace, line_id), "usage.date": day}
+        self._documents.update(workspace, "lines", chosen, {"$inc": less})
+
     def has_heard(self, workspace: str, message: Document, line_id: str) -> bool:
         """Whether the recipient of a message has got another one from the line: its lead, or else its address."""
         chosen: dict[str, Any] = {"workspaceId": workspace, "phase": _HEARD, "fromLineId": line_id}

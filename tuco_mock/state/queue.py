@@ -17,7 +17,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from tuco_mock.state.jobs import DELAY_STEP, Job, QueuedJob, delayed_score, fields_of, waiting_score
+from tuco_mock.state.jobs import (
+    DELAY_STEP,
+    Job,
+    Names,
+    QueuedJob,
+    delayed_score,
+    fields_of,
+    put_back,
+    waiting_score,
+)
 from tuco_mock.state.scripts import DELAY_JOB, FINISH_JOB, TAKE_JOB
 from tuco_mock.state.snapshots import place_of
 
@@ -25,16 +34,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from redis import Redis
-    from redis.client import Pipeline
 
     from tuco_mock.domain.messages import JobState
     from tuco_mock.state.alarm import Alarm
+    from tuco_mock.state.real.holdings import Held, Holdings
     from tuco_mock.state.snapshots import Image, Snapshots
 
 __all__ = ["KIND", "Job", "Queue", "QueuedJob"]
 
 KIND = "jobs"
 """What jobs are called in snapshots, beside the collections of documents."""
+
+STALLED = "stc"
+"""The field in which BullMQ counts how often a job was taken from a worker that had died."""
 
 _ACTIVE = "active"
 _CHUNK = 1_000
@@ -43,8 +55,9 @@ _CHUNK = 1_000
 class Queue:
     """The jobs of all workspaces."""
 
-    def __init__(self, redis: Redis, snapshots: Snapshots, alarm: Alarm) -> None:
+    def __init__(self, redis: Redis, snapshots: Snapshots, alarm: Alarm, holdings: Holdings | None = None) -> None:
         self._redis = redis
+        self._holdings = holdings
         self._alarm = alarm
         self._snapshots = snapshots
         self._take = redis.register_script(TAKE_JOB)
@@ -53,7 +66,7 @@ class Queue:
 
     def add(self, workspace: str, jobs: Sequence[Job]) -> None:
         """Queue the jobs, all or none in each thousand."""
-        names = _Names(workspace)
+        names = _names(workspace)
         if jobs:
             held = any(job.state == "active" for job in jobs)
             self._snapshots.note(workspace, self._images(names, [job.message_id for job in jobs], held=held))
@@ -77,7 +90,7 @@ class Queue:
 
     def remove(self, workspace: str, message_ids: Sequence[str]) -> int:
         """Remove the messages' jobs, unless a worker holds them; the number really removed (C13)."""
-        names = _Names(workspace)
+        names = _names(workspace)
         self._snapshots.note(workspace, self._images_to_remove(names, message_ids))
         pipe = self._redis.pipeline(transaction=True)
         pipe.zrem(names.waiting, *message_ids)
@@ -90,7 +103,7 @@ class Queue:
 
     def discard(self, workspace: str, message_ids: Sequence[str]) -> int:
         """Remove the jobs of messages that are gone, also those that workers hold; the number removed."""
-        names = _Names(workspace)
+        names = _names(workspace)
         held = set(self._active(names)).intersection(message_ids)
         images = self._images(names, message_ids, held=bool(held))
         self._snapshots.note(workspace, (each for each in images if each[1] is not None))
@@ -103,35 +116,69 @@ class Queue:
         self._redis.delete(*map(names.job, message_ids))
         return removed
 
-    def start(self, workspace: str, message_id: str) -> bool:
-        """Let a worker take the job, waiting or delayed; False when there is none to take."""
-        names = _Names(workspace)
+    def start(self, workspace: str, message_id: str, *, by_hand: bool = False) -> bool:
+        """Let a worker take the job, waiting or delayed; False when there is none to take.
+
+        What is taken by hand is held until somebody says otherwise; what a process took, until it dies.
+        """
+        names = _names(workspace)
+        sets = [names.waiting, names.delayed]
         pipe = self._redis.pipeline(transaction=False)
         pipe.zscore(names.waiting, message_id)
         pipe.zscore(names.delayed, message_id)
         if pipe.execute() == [None, None]:
             return False
         self._snapshots.note(workspace, self._images(names, [message_id], held=True))
-        return bool(self._take(keys=[names.active, names.waiting, names.delayed], args=[message_id]))
+        if self._holdings is not None and not by_hand:
+            return self._holdings.take_job(workspace, message_id, names.active, sets)
+        return bool(self._take(keys=[names.active, *sets], args=[message_id]))
 
-    def finish(self, workspace: str, message_id: str) -> bool:
-        """Let the worker that holds the job be done with it; False when none holds it."""
-        names = _Names(workspace)
+    def end(self, workspace: str, message_id: str) -> bool:
+        """Let a held job be done, whoever holds it: by hand, or because its time has come; False when none does."""
+        names = _names(workspace)
         self._snapshots.note(workspace, self._images(names, [message_id], held=True))
         return bool(self._finish(keys=[names.active, names.job(message_id)], args=[message_id]))
 
+    def finish(self, workspace: str, message_id: str) -> bool:
+        """Let the worker that has taken the job be done with it; False when it holds it no more."""
+        names = _names(workspace)
+        self._snapshots.note(workspace, self._images(names, [message_id], held=True))
+        if self._holdings is None:
+            return bool(self._finish(keys=[names.active, names.job(message_id)], args=[message_id]))
+        return self._holdings.finish_job(workspace, message_id, names.active, names.job(message_id))
+
+    def leave(self, workspace: str, message_id: str) -> None:
+        """Let the job be held by nobody's hands: time will end it."""
+        if self._holdings is not None:
+            self._holdings.let_go("job", workspace, message_id)
+
+    def put_back(self, holdings: Holdings, held: Held, order: int) -> None:
+        """Let the job that a dead process held wait again, if it holds it still."""
+        names = _names(held.workspace)
+        self._snapshots.note(held.workspace, self._images(names, [held.name], held=True))
+        keys = [names.active, names.job(held.name), names.waiting]
+        if holdings.put_back_job(held.workspace, held.name, keys, (STALLED, 1), waiting_score(order)):
+            self._alarm.ring(held.workspace)
+
+    def has_stalled(self, workspace: str, message_id: str) -> bool:
+        """Whether a process has died with the job in its hands."""
+        return self._holdings is not None and self._redis.hexists(_names(workspace).job(message_id), STALLED)
+
     def delay(self, workspace: str, message_id: str, due: int, now: int, order: int) -> None:
         """Let the worker that holds the job put it off until it is due, in milliseconds."""
-        names = _Names(workspace)
+        names = _names(workspace)
         self._snapshots.note(workspace, self._images(names, [message_id], held=True))
-        job = Job(message_id, "delayed", due, order, now)
+        score, wait = delayed_score(Job(message_id, "delayed", due, order, now)), max(due - now, 0)
         keys = [names.active, names.job(message_id), names.delayed]
-        self._delay(keys=keys, args=[message_id, max(due - now, 0), delayed_score(job)])
+        if self._holdings is None:
+            self._delay(keys=keys, args=[message_id, wait, score])
+        else:
+            self._holdings.put_back_job(workspace, message_id, keys, ("delay", wait), score)
         self._alarm.ring(workspace)
 
     def first_due(self, workspace: str) -> tuple[int | None, bool]:
         """When the first delayed job is due, in milliseconds, and whether any job waits."""
-        names = _Names(workspace)
+        names = _names(workspace)
         pipe = self._redis.pipeline(transaction=False)
         pipe.zrange(names.delayed, 0, 0, withscores=True)
         pipe.zcard(names.waiting)
@@ -140,7 +187,7 @@ class Queue:
 
     def due(self, workspace: str, now: int, limit: int) -> list[QueuedJob]:
         """The next jobs to be taken: delayed ones that are due, by their time, then those that wait (W3)."""
-        names = _Names(workspace)
+        names = _names(workspace)
         pipe = self._redis.pipeline(transaction=False)
         pipe.zrangebyscore(names.delayed, "-inf", (now + 1) * DELAY_STEP - 1, start=0, num=limit, withscores=True)
         pipe.zrange(names.waiting, 0, limit - 1)
@@ -150,18 +197,20 @@ class Queue:
 
     def take(self, workspace: str, job: QueuedJob) -> bool:
         """Let a worker take a job that is where it was seen, and hold it; False when somebody else was quicker."""
-        names = _Names(workspace)
+        names = _names(workspace)
         self._snapshots.note(workspace, self._images(names, [job.message_id], held=True))
         place = names.delayed if job.state == "delayed" else names.waiting
+        if self._holdings is not None:
+            return self._holdings.take_job(workspace, job.message_id, names.active, [place])
         return bool(self._take(keys=[names.active, place], args=[job.message_id]))
 
     def is_held(self, workspace: str, message_id: str) -> bool:
         """Whether a worker holds the message's job."""
-        return message_id in self._active(_Names(workspace))
+        return message_id in self._active(_names(workspace))
 
     def jobs(self, workspace: str) -> list[QueuedJob]:
         """All jobs: active ones first, then those waiting, then those delayed, each in the order they are taken."""
-        names = _Names(workspace)
+        names = _names(workspace)
         pipe = self._redis.pipeline(transaction=True)
         pipe.lrange(names.active, 0, -1)
         pipe.zrange(names.waiting, 0, -1)
@@ -176,7 +225,7 @@ class Queue:
         """Where the jobs of these messages stand; a message without one is left out."""
         if not message_ids:
             return {}
-        names = _Names(workspace)
+        names = _names(workspace)
         pipe = self._redis.pipeline(transaction=True)
         pipe.zmscore(names.waiting, list(message_ids))
         pipe.zmscore(names.delayed, list(message_ids))
@@ -195,7 +244,7 @@ class Queue:
 
     def drop(self, workspace: str) -> None:
         """Remove every job of the workspace, held ones too."""
-        names = _Names(workspace)
+        names = _names(workspace)
         if not self._redis.exists(names.waiting, names.delayed, names.active):
             return
         ids = [job.message_id for job in self.jobs(workspace)]
@@ -205,15 +254,15 @@ class Queue:
             self._redis.delete(*map(names.job, ids[start : start + _CHUNK]))
         self._redis.delete(names.waiting, names.delayed, names.active)
 
-    def put_back(self, workspace: str, images: Mapping[str, Any]) -> None:
+    def restore(self, workspace: str, images: Mapping[str, Any]) -> None:
         """Make jobs be again what they were, by message id; None removes one. ``active`` are those workers held."""
-        names = _Names(workspace)
+        names = _names(workspace)
         ids = [each for each in images if each != _ACTIVE]
         self._snapshots.note(workspace, self._images(names, ids, held=_ACTIVE in images))
         for start in range(0, len(ids), _CHUNK):
             pipe = self._redis.pipeline(transaction=True)
             for each in ids[start : start + _CHUNK]:
-                _put_back(pipe, names, each, images[each])
+                put_back(pipe, names, each, images[each])
             pipe.execute()
         if _ACTIVE in images:
             pipe = self._redis.pipeline(transaction=True)
@@ -222,7 +271,7 @@ class Queue:
                 pipe.rpush(names.active, *images[_ACTIVE])
             pipe.execute()
 
-    def _images(self, names: _Names, message_ids: Sequence[str], *, held: bool) -> Iterator[Image]:
+    def _images(self, names: Names, message_ids: Sequence[str], *, held: bool) -> Iterator[Image]:
         """The messages' jobs as they stand, each its hash and its score in the set it is in; and who is held."""
         for start in range(0, len(message_ids), _CHUNK):
             chunk = list(message_ids[start : start + _CHUNK])
@@ -237,39 +286,15 @@ class Queue:
         if held:
             yield place_of(KIND, _ACTIVE), list(self._active(names))
 
-    def _images_to_remove(self, names: _Names, message_ids: Sequence[str]) -> Iterator[Image]:
+    def _images_to_remove(self, names: Names, message_ids: Sequence[str]) -> Iterator[Image]:
         """Those of the jobs that `remove` will meet: they stand in a set."""
         for place, image in self._images(names, message_ids, held=False):
             if image is not None and image[1:] != [None, None]:
                 yield place, image
 
-    def _active(self, names: _Names) -> Iterable[str]:
+    def _active(self, names: Names) -> Iterable[str]:
         return cast("list[str]", self._redis.lrange(names.active, 0, -1))
 
 
-class _Names:
-    """The keys of one workspace's queue."""
-
-    __slots__ = ("active", "delayed", "prefix", "waiting")
-
-    def __init__(self, workspace: str) -> None:
-        self.prefix = f"bull:messages-{workspace}:"
-        self.waiting = self.prefix + "prioritized"
-        self.delayed = self.prefix + "delayed"
-        self.active = self.prefix + "active"
-
-    def job(self, message_id: str) -> str:
-        return self.prefix + message_id
-
-
-def _put_back(pipe: Pipeline, names: _Names, message_id: str, image: list[Any] | None) -> None:
-    """Let a pipeline make one job what it was."""
-    pipe.zrem(names.waiting, message_id)
-    pipe.zrem(names.delayed, message_id)
-    pipe.delete(names.job(message_id))
-    if image is not None:
-        fields, waiting, delayed = image
-        pipe.hset(names.job(message_id), mapping=fields)
-        for name, score in ((names.waiting, waiting), (names.delayed, delayed)):
-            if score is not None:
-                pipe.zadd(name, {message_id: score})
+def _names(workspace: str) -> Names:
+    return Names(f"bull:messages-{workspace}:")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tuco_mock.domain.ids import key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tuco_mock.state.documents import Documents
     from tuco_mock.state.engines import Document, Engines
@@ -59,6 +59,14 @@ class Replies:
         """All replies of these leads, in order of creation."""
         chosen = {"workspaceId": workspace, "leadId": {"$in": list(lead_ids)}}
         return list(self._replies.find(chosen, sort=[("seq", 1)]))
+
+    def that_came(self, workspace: str, said: Mapping[str, Any], since: str) -> Document | None:
+        """A reply with the text and from the lead or the address that `said` has, at or after `since`; or None."""
+        chosen = {"workspaceId": workspace, "message": said.get("message") or "", "receivedAt": {"$gte": since}}
+        whom = {name: said[name] for name in ("leadId", "recipientPhone", "recipientEmail") if said.get(name)}
+        if "leadId" in whom:
+            whom = {"leadId": whom["leadId"].lower()}
+        return self._replies.find_one({**chosen, **whom})
 
     def touch(self, workspace: str, threads: Iterable[Document]) -> None:
         """Note replies in their threads; an older reply never hides a newer one, whatever order they come in."""

@@ -35,6 +35,18 @@ redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f:%.0f', units - 60000, n
 return 0
 """  # noqa: S105 - a token of a bucket
 
+BEGIN_WORKSPACE = """
+-- Let a workspace begin.
+-- KEYS: its hash, the marks of its log, what it is reset to (left out: what the server started with).
+-- ARGV: its clock, its last running number, its time, real time, what it is reset to.
+redis.call('HSET', KEYS[1], 'clock', ARGV[1], 'sequence', ARGV[2])
+redis.call('HSET', KEYS[2], 'begun', ARGV[3], 'begun-really', ARGV[4])
+if KEYS[3] then
+    redis.call('SET', KEYS[3], ARGV[5])
+end
+return 1
+"""
+
 APPEND = """
 -- Append a record to a workspace's log, unless the workspace is gone; cut the log when it has grown too long.
 -- KEYS: the log, the hash that counts what was cut from it, the workspace's hash (left out: no workspace, real time).
@@ -58,11 +70,42 @@ end
 return 1
 """
 
+REPLACE_FIELD = """
+-- Put another value of a hash's field in place, if it is as it was seen.
+-- KEYS: the hash. ARGV: the field, its value as it was seen (empty: there was none), its new value.
+-- Gives 1, or 0 when somebody else was quicker.
+if (redis.call('HGET', KEYS[1], ARGV[1]) or '') ~= ARGV[2] then
+    return 0
+end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+return 1
+"""
+
+LET_GO_DELIVERY = """
+-- Let a delivery be sent: a new one, or one that waited for something, if it is as it was seen.
+-- KEYS: the deliveries that are not done, the ids of what is to be sent, of what waits for the clock, the numbers.
+-- ARGV: its id, its text, its text as it was seen (left out: it is new).
+-- Gives 1, or 0 when somebody else was quicker.
+if ARGV[3] then
+    if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[3] then
+        return 0
+    end
+    redis.call('ZREM', KEYS[3], ARGV[1])
+end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+redis.call('ZADD', KEYS[2], redis.call('HINCRBY', KEYS[4], 'order', 1), ARGV[1])
+return 1
+"""
+
 FINISH_DELIVERY = """
 -- Put a delivery down as done, unless it was forgotten meanwhile.
--- KEYS: the deliveries that are not done, those that are, the ids of what somebody is sending.
--- ARGV: its id, its text, how many that are done are kept.
--- Gives 1, or 0 when it was forgotten.
+-- KEYS: the deliveries that are not done, those that are, the ids of what somebody is sending, the hands of the process
+-- that sent it (left out: there is one process).
+-- ARGV: its id, its text, how many that are done are kept, what it is noted as in these hands.
+-- Gives 1, or 0 when it was forgotten, or others have put it down since they took it over.
+if KEYS[4] then
+    redis.call('HDEL', KEYS[4], ARGV[4])
+end
 if redis.call('HDEL', KEYS[1], ARGV[1]) == 0 then
     return 0
 end

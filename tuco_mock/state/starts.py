@@ -46,10 +46,6 @@ class Starts:
         kept = cast("str | None", self._redis.get(_SERVER))
         return [] if kept is None else msgspec.json.decode(kept, type=list[Start])
 
-    def keep(self, start: Start) -> None:
-        """Keep what a workspace is reset to."""
-        self._redis.set(_WORKSPACE + start.workspace, msgspec.json.encode(start))
-
     def of(self, workspace: str) -> Start:
         """What a workspace is reset to."""
         kept = cast("str | None", self._redis.get(_WORKSPACE + workspace))

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from tuco_mock.domain.clocks import real_millis
 from tuco_mock.domain.deliveries import LabRule
 from tuco_mock.domain.ids import key
+from tuco_mock.domain.timestamps import iso
 from tuco_mock.settings import JOURNAL_LIMIT
 from tuco_mock.state import indexes
 from tuco_mock.state.addresses import Addresses
@@ -19,13 +23,14 @@ from tuco_mock.state.faults import Faults
 from tuco_mock.state.leads import Leads
 from tuco_mock.state.lines import Lines
 from tuco_mock.state.lists import Lists
-from tuco_mock.state.log import UNCLAIMED, Log
+from tuco_mock.state.log import UNCLAIMED, Log, marks_key
 from tuco_mock.state.messages import Messages
 from tuco_mock.state.pace import Pace
 from tuco_mock.state.past import PastReplies
 from tuco_mock.state.queue import Queue
 from tuco_mock.state.replies import Replies
 from tuco_mock.state.rules import Rules
+from tuco_mock.state.scripts import BEGIN_WORKSPACE
 from tuco_mock.state.snapshots import Snapshots
 from tuco_mock.state.starts import Starts
 from tuco_mock.state.turns import Turns
@@ -34,10 +39,12 @@ from tuco_mock.state.webhooks import Webhooks
 from tuco_mock.state.workspaces import Workspaces
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from tuco_mock.domain.clocks import Clock
     from tuco_mock.domain.workspaces import WorkerMode, Workspace
     from tuco_mock.state.engines import Document, Engines
+    from tuco_mock.state.starts import Start
 
 _OLDEST_FIRST = [("seq", 1)]
 _CHUNK = 25_000
@@ -68,6 +75,7 @@ class Store:
         pace: the lines, in the order in which they take turns.
         alarm: wakes the worker when something may be due.
         turns: lets one worker at a time move a workspace's time.
+        hands: what this process is at, for others to go on with; None when there can be no others.
         worker: how the worker goes in workspaces that don't say: ``auto`` or ``manual`` (W1).
     """
 
@@ -75,10 +83,11 @@ class Store:
         self.worker = worker
         indexes.create(engines)
         self.engines = engines
-        self.alarm = Alarm()
-        self.turns = Turns()
+        self.hands = None if engines.peers is None else engines.peers.holdings
+        self.alarm = Alarm(engines.peers)
         self.workspaces = Workspaces(engines)
         self.vitals = Vitals(engines.redis, self.alarm)
+        self.turns = Turns(engines, self.vitals)
         self.snapshots = Snapshots(engines.redis)
         self.documents = Documents(engines, self.snapshots)
         self.addresses = Addresses(engines, self.documents)
@@ -88,17 +97,30 @@ class Store:
         self.messages = Messages(engines, self.documents)
         self.replies = Replies(engines, self.documents)
         self.past_replies = PastReplies(engines, self.documents)
-        self.queue = Queue(engines.redis, self.snapshots, self.alarm)
-        self.agenda = Agenda(engines.redis, self.snapshots, self.alarm)
-        self.bookings = BookedLines(engines.redis)
+        self.queue = Queue(engines.redis, self.snapshots, self.alarm, self.hands)
+        self.agenda = Agenda(engines.redis, self.snapshots, self.alarm, self.hands)
+        self.bookings = BookedLines(engines)
         self.pace = Pace(engines, self.documents)
         self.starts = Starts(engines.redis)
         self.faults = Faults(engines.redis, self.workspaces)
-        self.bell = Bell()
+        self.bell = Bell(engines.peers)
         self.webhooks = Webhooks(engines, self.documents)
         self.lab: Rules[LabRule] = Rules(engines.redis, "lab-rule", LabRule)
         self.deliveries = Deliveries(engines, self.bell, journal_limit, self.webhooks)
         self.log = Log(engines.redis, self.bell, journal_limit)
+        self._begin = engines.redis.register_script(BEGIN_WORKSPACE)
+
+    def begin(self, workspace: str, clock: Clock, last: int, start: Start | None) -> None:
+        """Let a workspace begin, in one piece: its clock, its last running number, its log, what it is reset to.
+
+        Nothing is due in it yet, and nobody waits for anything there.
+        """
+        keys = [vitals_key(workspace), marks_key(workspace)]
+        text = b""
+        if start is not None:
+            keys += self.starts.keys(workspace)
+            text = msgspec.json.encode(start)
+        self._begin(keys=keys, args=[clock.text, last, clock.now(), real_millis(), text])
 
     def worker_of(self, workspace: Workspace) -> WorkerMode:
         """How the worker goes in a workspace."""
@@ -134,6 +156,30 @@ class Store:
     def count(self, kind: str, workspace: str) -> int:
         """How many documents of a kind the workspace has."""
         return self.engines.documents[kind].count_documents({"workspaceId": workspace})
+
+    def cancel(self, workspace: str, message_ids: Sequence[str]) -> tuple[list[str], int]:
+        """Cancel those of the messages that still can be; which they are, and how many jobs went with them (C13)."""
+        number = self.vitals.next_sequence(workspace)
+        if self.hands is None:
+            return self._cancel(workspace, message_ids, number)
+        with self.hands.making(workspace, "cancel", {str(number): ""}):
+            return self._cancel(workspace, message_ids, number)
+
+    def _cancel(self, workspace: str, message_ids: Sequence[str], number: int) -> tuple[list[str], int]:
+        cancelled = self.messages.cancel(workspace, message_ids, iso(self.vitals.clock(workspace).now()), number)
+        return cancelled, self.queue.remove(workspace, cancelled) if cancelled else 0
+
+    def drop_jobs_of_cancelled(self, workspace: str, message_ids: Sequence[str]) -> None:
+        """Remove jobs of messages that were cancelled after they were looked at, and before their jobs were there.
+
+        Whoever cancels changes the message first and removes its job then; whoever queues calls this afterwards: one of
+        the two finds the job.
+        """
+        keys = [key(workspace, each) for each in message_ids]
+        chosen = {"_id": {"$in": keys}, "status": "cancelled"}
+        gone = [each["id"] for each in self.engines.documents["messages"].find(chosen, {"id": 1})]
+        if gone:
+            self.queue.remove(workspace, gone)
 
     def members(self, workspace: str, campaign_id: str) -> list[str]:
         """The leads of a campaign, in order of enrolment."""

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from tuco_mock.state.alarm import Alarm
 
-_CLOCK = "clock"
+CLOCK = "clock"
+"""The field of a workspace's hash that has its clock."""
+
 _SEQUENCE = "sequence"
 _BUCKET = "bucket:"
 
@@ -30,7 +32,7 @@ class Vitals:
 
     def clock(self, workspace: str) -> Clock:
         """The workspace's clock."""
-        return Clock.parse(cast("str | None", self._redis.hget(vitals_key(workspace), _CLOCK)))
+        return Clock.parse(cast("str | None", self._redis.hget(vitals_key(workspace), CLOCK)))
 
     def exist(self, workspace: str) -> bool:
         """Whether the workspace is still there."""
@@ -38,7 +40,11 @@ class Vitals:
 
     def set_clock(self, workspace: str, clock: Clock) -> None:
         """Put another clock in its place."""
-        self._redis.hset(vitals_key(workspace), _CLOCK, clock.text)
+        self._redis.hset(vitals_key(workspace), CLOCK, clock.text)
+        self._alarm.ring(workspace)
+
+    def has_moved(self, workspace: str) -> None:
+        """Say that the workspace's clock was put elsewhere."""
         self._alarm.ring(workspace)
 
     def next_sequence(self, workspace: str, count: int = 1) -> int:
@@ -51,7 +57,7 @@ class Vitals:
 
     def begin(self, workspace: str, clock: Clock, last: int) -> None:
         """Put a clock in place, and continue after this running number."""
-        self._redis.hset(vitals_key(workspace), mapping={_CLOCK: clock.text, _SEQUENCE: str(last)})
+        self._redis.hset(vitals_key(workspace), mapping={CLOCK: clock.text, _SEQUENCE: str(last)})
         self._alarm.ring(workspace)
 
     def take(self, workspace: str, group: str, per_minute: int) -> None:

@@ -49,7 +49,8 @@ DIRECT_COMMANDS: Final = frozenset(_DIRECT.split())
 
 __all__ = ["DIRECT_COMMANDS", "SUPPORTED_COMMANDS", "Command", "commands_of"]
 
-_KEPT_PLANS: Final = 16
+_KEPT_PLANS: Final = 32
+_REMOVE_KEYS: Final = frozenset({"DEL", "UNLINK"})
 _Plan = tuple[list[tuple[int, Any, Any]], list[tuple[int, Any, Any]]]
 
 
@@ -61,7 +62,7 @@ class Command:
         quick: does it in the usual case, where there is such a way; what is said of `run` is true of it as well.
     """
 
-    __slots__ = ("_function", "_keeps_empty", "_plans", "_signature", "_version", "name", "quick")
+    __slots__ = ("_function", "_keeps_empty", "_plans", "_removes_keys", "_signature", "_version", "name", "quick")
 
     def __init__(self, signature: Any, function: Any, version: tuple[int, ...]) -> None:
         self.name: str = signature.name.upper()
@@ -69,6 +70,7 @@ class Command:
         self._function = function
         self._version = version
         self._keeps_empty = texts.FLAG_LEAVE_EMPTY_VAL in signature.flags
+        self._removes_keys = self.name in _REMOVE_KEYS
         self._plans: dict[int, _Plan] = {}
         self.quick = QUICK.get(self.name)
 
@@ -94,6 +96,9 @@ class Command:
         try:
             conversions, keys = self._plans.get(len(arguments)) or self._plan(len(arguments))
             database = socket._db
+            if self._removes_keys:  # most of a workspace's keys were never there
+                arguments = [key for key in arguments if key in database._dict]
+                keys = keys[: len(arguments)]
             for index, decode, missing_return in conversions:
                 if decode is not None:
                     arguments[index] = decode(arguments[index])

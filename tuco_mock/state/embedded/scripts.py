@@ -8,7 +8,17 @@ from typing import Any
 from tuco_mock.domain import limits
 from tuco_mock.domain.clocks import Clock
 from tuco_mock.domain.limits import Bucket
-from tuco_mock.state.scripts import APPEND, DELAY_JOB, FINISH_DELIVERY, FINISH_JOB, TAKE_JOB, TAKE_TOKEN
+from tuco_mock.state.scripts import (
+    APPEND,
+    BEGIN_WORKSPACE,
+    DELAY_JOB,
+    FINISH_DELIVERY,
+    FINISH_JOB,
+    LET_GO_DELIVERY,
+    REPLACE_FIELD,
+    TAKE_JOB,
+    TAKE_TOKEN,
+)
 
 Command = Callable[..., Any]
 """Runs one Redis command within the script."""
@@ -29,6 +39,16 @@ def take_token(command: Command, keys: Sequence[str], args: Sequence[Any]) -> in
     return retry_after
 
 
+def begin_workspace(command: Command, keys: Sequence[str], args: Sequence[Any]) -> int:
+    """`BEGIN_WORKSPACE`."""
+    clock, last, at, really, start = args
+    command("HSET", keys[0], "clock", clock, "sequence", last)
+    command("HSET", keys[1], "begun", at, "begun-really", really)
+    if len(keys) > 2:
+        command("SET", keys[2], start)
+    return 1
+
+
 def append(command: Command, keys: Sequence[str], args: Sequence[Any]) -> int:
     """`APPEND`."""
     record, at, kept, most = args
@@ -44,8 +64,29 @@ def append(command: Command, keys: Sequence[str], args: Sequence[Any]) -> int:
     return 1
 
 
+def replace_field(command: Command, keys: Sequence[str], args: Sequence[Any]) -> int:
+    """`REPLACE_FIELD`."""
+    field, seen, value = args
+    if (command("HGET", keys[0], field) or "") != seen:
+        return 0
+    command("HSET", keys[0], field, value)
+    return 1
+
+
+def let_go_delivery(command: Command, keys: Sequence[str], args: Sequence[Any]) -> int:
+    """`LET_GO_DELIVERY`."""
+    number, text, *seen = args
+    if seen:
+        if command("HGET", keys[0], number) != seen[0]:
+            return 0
+        command("ZREM", keys[2], number)
+    command("HSET", keys[0], number, text)
+    command("ZADD", keys[1], command("HINCRBY", keys[3], "order", 1), number)
+    return 1
+
+
 def finish_delivery(command: Command, keys: Sequence[str], args: Sequence[Any]) -> int:
-    """`FINISH_DELIVERY`."""
+    """`FINISH_DELIVERY`, of the only process."""
     number, text, kept = args
     if not command("HDEL", keys[0], number):
         return 0
@@ -83,7 +124,10 @@ def delay_job(command: Command, keys: Sequence[str], args: Sequence[Any]) -> int
 
 TWINS: dict[str, Twin] = {
     TAKE_TOKEN: take_token,
+    BEGIN_WORKSPACE: begin_workspace,
     APPEND: append,
+    REPLACE_FIELD: replace_field,
+    LET_GO_DELIVERY: let_go_delivery,
     FINISH_DELIVERY: finish_delivery,
     TAKE_JOB: take_job,
     FINISH_JOB: finish_job,

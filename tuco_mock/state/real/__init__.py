@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tuco_mock.state.engines import Engines, embedded
 from tuco_mock.state.real.mongo import forget_documents, open_documents
+from tuco_mock.state.real.peers import Peers
 from tuco_mock.state.real.redis import open_redis
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def open_real(mongo_url: str | None, redis_url: str | None, namespace: str) -> E
     documents, documents_name = inside.documents, inside.documents_name
     redis, redis_name = inside.redis, inside.redis_name
     forgetting: list[Callable[[], None]] = []
+    peers: Peers | None = None
     with contextlib.ExitStack() as opened:
         if mongo_url:
             documents, documents_name, close_documents = open_documents(mongo_url, namespace, THREADS)
@@ -41,6 +43,9 @@ def open_real(mongo_url: str | None, redis_url: str | None, namespace: str) -> E
             opened.callback(shared.close)
             forgetting.append(shared.forget)
         threads = ThreadPoolExecutor(THREADS, "tuco-mock engines")
+        if mongo_url and redis_url:  # with one of them nobody else can work on the same
+            peers = Peers(shared)
+            opened.callback(peers.close)
         opened.callback(threads.shutdown, wait=True, cancel_futures=True)
         close: Callable[[], None] = opened.pop_all().close
 
@@ -49,4 +54,4 @@ def open_real(mongo_url: str | None, redis_url: str | None, namespace: str) -> E
             each()
 
     both = bool(mongo_url and redis_url)
-    return Engines(documents, redis, documents_name, redis_name, threads, keeps=both, forget=forget, close=close)
+    return Engines(documents, redis, documents_name, redis_name, threads, both, peers, forget, close)
