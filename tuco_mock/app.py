@@ -22,7 +22,6 @@ from tuco_mock.domain.fixture.check import check
 from tuco_mock.domain.fixture.parse import parse
 from tuco_mock.settings import Settings, fixture_path
 from tuco_mock.state.engines import Engines, open_engines
-from tuco_mock.state.starts import Starts
 from tuco_mock.state.store import Store
 from tuco_mock.wire.paths import PathTree
 
@@ -43,6 +42,7 @@ class TucoApp(Starlette):
         store: everything it remembers.
         courier: sends what webhooks are told.
         started_with: the workspaces of its starting fixture, or those it goes on with, the first one first.
+        goes_on: whether it goes on with what a server before has left, and has loaded no fixture.
     """
 
     def __init__(self, store: Store, settings: Settings) -> None:
@@ -53,6 +53,7 @@ class TucoApp(Starlette):
         self.store = store
         self.courier = store.deliveries.courier = Courier(store)
         self.started_with: list[Workspace] = []
+        self.goes_on = False
         self._timer = Timer(store)
         if store.engines.peers is not None:
             store.engines.peers.on_recovery(partial(recover, store))
@@ -107,7 +108,7 @@ def create_app(settings: Settings | None = None, *, engines: Engines | None = No
         engines: where the state is kept; those that the settings say unless given.
 
     Raises:
-        UnusableEngine: a real engine is not there, too old, or not to be used by us.
+        UnusableEngine: a real engine is not there, too old, not to be used by us, or holds what is another server's.
         InvalidInput: the fixture has mistakes; all of them are listed, and nothing was loaded.
         OSError: the fixture can't be read.
     """
@@ -116,12 +117,11 @@ def create_app(settings: Settings | None = None, *, engines: Engines | None = No
     if engines is None:
         engines = open_engines(settings.mongo_url, settings.redis_url, settings.namespace)
     try:
-        goes_on = engines.keeps and not settings.fresh and Starts(engines.redis).exist()
-        if not goes_on:
-            engines.forget()
-        store = Store(engines, journal_limit=settings.journal_limit, worker=settings.worker)
-        app = TucoApp(store, settings)
-        app.started_with = go_on(store) if goes_on else start_with(store, fixture)
+        with engines.start(settings.fresh) as goes_on:
+            store = Store(engines, journal_limit=settings.journal_limit, worker=settings.worker)
+            app = TucoApp(store, settings)
+            app.started_with = go_on(store) if goes_on else start_with(store, fixture)
+            app.goes_on = goes_on
     except BaseException:
         engines.close()
         raise

@@ -41,10 +41,23 @@ def test_nobody_listens() -> None:
 
 @pytest.mark.parametrize(
     ("option", "address"),
-    [("--redis-url", "127.0.0.1:6379"), ("--redis-url", "redis://h:port"), ("--mongo-url", "http://127.0.0.1")],
+    [
+        ("--redis-url", "127.0.0.1:6379"),
+        ("--redis-url", "redis://h:port"),
+        ("--mongo-url", "http://127.0.0.1"),
+        ("--mongo-url", "127.0.0.1"),
+    ],
 )
 def test_what_is_no_address(tmp_path: Path, option: str, address: str) -> None:
     one_line(run(tmp_path, "serve", "--port", "0", option, address), option, "is no address of a")
+
+
+def test_what_is_no_database(redis_server: RedisServer, mongo_server: MongoServer) -> None:
+    """Another one would be used, which may be somebody else's."""
+    said = refusal(redis_url=redis_server.url.removesuffix("/0") + "/abc")
+    assert said == "--redis-url ends with a database's number, not with 'abc'"
+    said = refusal(f"{mongo_server.url.rstrip('/')}/a.b")
+    assert said.endswith("in which no dot can be, not with 'a.b'")
 
 
 def test_the_command_says_it_in_one_line(tmp_path: Path) -> None:
@@ -68,7 +81,17 @@ def test_too_old(redis_server: RedisServer, mongo_server: MongoServer, monkeypat
     assert refusal(redis_url=redis_server.url).endswith("; 99.2 or newer is needed")
 
 
-@pytest.mark.parametrize("rights", ["~tuco:* +@all -@scripting", "~tuco:* +@all", "~bull:* +@all", "~* +@all -info"])
+@pytest.mark.parametrize(
+    "rights",
+    [
+        "~tuco:* +@all -@scripting",
+        "~tuco:* +@all",
+        "~bull:* +@all",
+        "~* +@all -info",
+        "resetchannels ~* +@all",
+        "~* +@all -subscribe",
+    ],
+)
 def test_too_few_rights_in_redis(redis_server: RedisServer, rights: str) -> None:
     """Also when only some of what will be done is forbidden."""
     with redis.Redis(port=redis_server.port) as client:

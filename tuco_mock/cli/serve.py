@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -20,6 +21,14 @@ def _name(_: click.Context, __: click.Parameter, value: str) -> str:
     if value and not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", value):
         raise click.BadParameter(f"{value!r} is not 1 to 40 of the characters A-Z a-z 0-9 _ -")
     return value
+
+
+def _open_streams() -> None:
+    """Let no socket get the number of a standard stream that we were started without: it would be taken for it."""
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        if getattr(sys, name) is None:
+            os.dup2(os.open(os.devnull, os.O_RDWR), number)
+            setattr(sys, name, open(number, mode, closefd=False))  # noqa: SIM115 - for as long as the process lives
 
 
 @click.command()
@@ -86,6 +95,7 @@ def _name(_: click.Context, __: click.Parameter, value: str) -> str:
 )
 def serve(port_file: Path | None, allow_host: tuple[str, ...], log_format: str, **others: Any) -> None:
     """Serve the simulated API and its control plane until Ctrl-C or SIGTERM."""
+    _open_streams()
     from tuco_mock.cli.serving import serve as run
 
     if others["control_token"] == "":

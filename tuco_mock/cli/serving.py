@@ -84,10 +84,13 @@ def _banner(app: TucoApp, url: str, settings: Settings) -> str:
     call = None if key is None else _call(url, key)
     if settings.log_format == "json":
         record = {"level": "info", "message": "listening", "url": url, "apiKey": key, "curl": call}
+        if app.goes_on:
+            record["message"] = "listening; goes on with what was there, no fixture was loaded"
         return msgspec.json.encode(record).decode()
+    filled = "goes on with what was there, --fresh begins anew" if app.goes_on else f"fixture {settings.fixture}"
     return "\n".join(
         (
-            f"tuco-mock {tuco_mock.__version__}: {url}  (fixture {settings.fixture}; Ctrl-C stops)",
+            f"tuco-mock {tuco_mock.__version__}: {url}  ({filled}; Ctrl-C stops)",
             f"API key: {key or 'none; POST /_tuco/workspaces makes a workspace'}",
             *((f"Try:     {call}",) if call else ()),
             f"Control: {url}/_tuco/openapi.json",

@@ -55,9 +55,13 @@ def _trouble(store: Store) -> str | None:
             ask()
         except (PyMongoError, RedisError) as error:
             return f"{name} does not answer: {first_line(error)}"
-    if not store.starts.exist():
+    try:
+        trouble = engines.trouble()
+    except (PyMongoError, RedisError) as error:
+        return f"{engines.documents_name} or {engines.redis_name} does not answer: {first_line(error)}"
+    if trouble is None and not store.starts.exist():
         return f"{engines.redis_name} has lost what it held; start tuco-mock again"
-    return None
+    return trouble
 
 
 def _ask(engines: Engines) -> Callable[[], object]:
@@ -87,5 +91,11 @@ def info(call: ControlCall) -> dict[str, Any]:
 
 
 def reset_all(call: ControlCall) -> dict[str, Any]:
-    """Drop every workspace and load what the server started with."""
+    """Drop every workspace and load what the server started with.
+
+    Raises:
+        Problem: 503, an engine has lost that; nothing was dropped.
+    """
+    if (trouble := _trouble(call.store)) is not None:
+        raise Problem(503, f"{trouble}.")
     return {"workspaces": [workspace.id for workspace in reset.reset_server(call.store)]}

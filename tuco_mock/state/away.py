@@ -19,4 +19,4 @@ def first_line(error: BaseException) -> str:
     text = str(error).partition("\n")[0]
     for behind in (", full error", ", Timeout:", " (configured timeouts"):
         text = text.partition(behind)[0]
-    return text
+    return text.rstrip(".")

@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor
+    from contextlib import AbstractContextManager
 
     from pymongo.database import Database
     from redis import Redis
@@ -34,7 +36,12 @@ class UnusableEngine(Exception):
 
 
 def _nothing() -> None:
-    """What there is to forget in fresh embedded engines, and to close."""
+    """What there is to forget in fresh embedded engines, and to close; and what is wrong with what they hold."""
+
+
+def _anew(_: bool) -> AbstractContextManager[bool]:
+    """Embedded engines hold nothing of a server before."""
+    return nullcontext(False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,9 @@ class Engines:
         documents_name: what stands behind `documents`, for people.
         redis_name: what stands behind `redis`, for people.
         threads: where real engines are waited for; None when both are embedded.
-        keeps: whether what they hold is still there when another process opens them.
+        start: to be entered with whether all is to begin anew, before anything is read or written; gives whether what
+            they hold of a server before is gone on with. Else nothing of it is left.
+        trouble: tells why what they hold is no server's any more; None when it is.
         peers: other processes that may work on the same; None when there can be none.
         forget: removes all that real engines hold of ours.
         close: gives back connections and threads.
@@ -58,7 +67,8 @@ class Engines:
     documents_name: str
     redis_name: str
     threads: Executor | None = None
-    keeps: bool = False
+    start: Callable[[bool], AbstractContextManager[bool]] = _anew
+    trouble: Callable[[], str | None] = _nothing
     peers: Peers | None = None
     forget: Callable[[], None] = _nothing
     close: Callable[[], None] = _nothing

@@ -11,6 +11,7 @@ from tuco_mock.state.engines import Engines, embedded
 from tuco_mock.state.real.mongo import forget_documents, open_documents
 from tuco_mock.state.real.peers import Peers
 from tuco_mock.state.real.redis import open_redis
+from tuco_mock.state.real.starting import Halves
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,5 +54,18 @@ def open_real(mongo_url: str | None, redis_url: str | None, namespace: str) -> E
         for each in forgetting:
             each()
 
-    both = bool(mongo_url and redis_url)
-    return Engines(documents, redis, documents_name, redis_name, threads, both, peers, forget, close)
+    halves = Halves(
+        (documents, documents_name) if mongo_url else None, (shared, redis_name) if redis_url else None, peers
+    )
+    return Engines(
+        documents=documents,
+        redis=redis,
+        documents_name=documents_name,
+        redis_name=redis_name,
+        threads=threads,
+        start=partial(halves.start, forget),
+        trouble=halves.trouble,
+        peers=peers,
+        forget=forget,
+        close=close,
+    )

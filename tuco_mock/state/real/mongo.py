@@ -27,6 +27,9 @@ OLDEST = (4, 4)
 DATABASE = "tuco"
 """The database when the address names none."""
 
+MARKS = "installation"
+"""The collection with the mark of a server's half of what is kept here."""
+
 _TRIALS = "trials"
 
 _OPTIONS = {"serverSelectionTimeoutMS": 3_000, "connectTimeoutMS": 3_000, "socketTimeoutMS": 20_000}
@@ -76,6 +79,10 @@ def open_documents(url: str, namespace: str, connections: int) -> tuple[Database
         UnusableEngine: it can't be reached, is too old, or may not be used by who we are there.
     """
     where = f"MongoDB at {place_of(url)}"
+    if not url.startswith(("mongodb://", "mongodb+srv://")):
+        raise UnusableEngine(f"--mongo-url is no address of a MongoDB: {url!r} does not begin with mongodb://")
+    if "." in (name := urlsplit(url).path.strip("/")):
+        raise UnusableEngine(f"--mongo-url ends with a database's name, in which no dot can be, not with {name!r}")
     try:
         given = {name.partition("=")[0].lower() for name in urlsplit(url).query.split("&")}
         options: dict[str, Any] = {name: value for name, value in _OPTIONS.items() if name.lower() not in given}
@@ -98,14 +105,14 @@ def open_documents(url: str, namespace: str, connections: int) -> tuple[Database
 
 def forget_documents(documents: Database[Document]) -> None:
     """Drop all collections that are ours."""
-    for name in (*INDEXES, _TRIALS):
+    for name in (*INDEXES, _TRIALS, MARKS):
         documents[name].drop()
 
 
 def place_of(url: str) -> str:
     """Where an address leads, without the password in it and what else is for the client alone."""
     parts = urlsplit(url)
-    return (parts.netloc.rpartition("@")[2] or "an unnamed host") + parts.path.rstrip("/")
+    return parts.netloc.rpartition("@")[2] + parts.path.rstrip("/") or "an unnamed host"
 
 
 def _try(documents: Database[Document]) -> None:

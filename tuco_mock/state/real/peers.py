@@ -56,6 +56,15 @@ redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
 return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now)
 """
 
+_COUNT_OTHERS = """
+-- How many other processes live, as far as anybody knows. KEYS: the processes. ARGV: this one.
+local at = redis.call('TIME')
+local now = at[1] * 1000 + math.floor(at[2] / 1000)
+local own = redis.call('ZSCORE', KEYS[1], ARGV[1])
+local count = redis.call('ZCOUNT', KEYS[1], '(' .. string.format('%.0f', now), '+inf')
+return own and tonumber(own) > now and count - 1 or count
+"""
+
 
 class Peers:
     """One process among the others.
@@ -75,6 +84,7 @@ class Peers:
         self.holdings = Holdings(redis, self.process)
         self._redis = redis
         self._show_life = redis.register_script(_SHOW_LIFE)
+        self._count_others = redis.register_script(_COUNT_OTHERS)
         self._heard: dict[Kind, list[Callable[[str], None]]] = {}
         self._gaps: list[Callable[[], None]] = []
         self._recoveries: list[Recovery] = []
@@ -86,6 +96,10 @@ class Peers:
         """Call `listener` with the workspace, in a thread of ours, when another process tells something of a kind."""
         self._heard.setdefault(kind, []).append(listener)
         self._start()
+
+    def others(self) -> int:
+        """How many other processes work on the same; one that was killed is counted for some seconds still."""
+        return int(self._count_others(keys=[_PROCESSES], args=[self.process]))
 
     def on_gap(self, listener: Callable[[], None]) -> None:
         """Call `listener` when something may have been missed."""

@@ -27,6 +27,9 @@ _OPTIONS: Mapping[str, Any] = {"socket_timeout": 20.0, "socket_connect_timeout":
 """How long is waited, unless the address says otherwise: a server that is gone is told of soon."""
 
 
+_PATIENCE = 3.0
+"""How long it may take until a channel is heard, in seconds."""
+
 _CHUNK = 1_000
 
 
@@ -87,6 +90,9 @@ def open_redis(url: str, namespace: str, connections: int) -> tuple[SharedRedis,
         UnusableEngine: it can't be reached, is too old, or may not be used by who we are there.
     """
     where = f"Redis at {place_of(url)}"
+    database = urlsplit(url).path.strip("/")
+    if urlsplit(url).scheme in {"redis", "rediss"} and database and not database.isdecimal():
+        raise UnusableEngine(f"--redis-url ends with a database's number, not with {database!r}")
     given = {name.partition("=")[0] for name in urlsplit(url).query.split("&")}
     options = {name: value for name, value in _OPTIONS.items() if name not in given}
     try:
@@ -114,10 +120,10 @@ def place_of(url: str) -> str:
     """Where an address leads, without the password in it and what else is for the client alone."""
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
-    return host + parts.path.rstrip("/") if host else parts.path or "an unnamed host"
+    return (host + parts.path.rstrip("/") if host else parts.path) or "an unnamed host"
 
 
-def _try(client: Redis) -> None:
+def _try(client: SharedRedis) -> None:
     """Do once what will be done all the time: with fewer rights the first call would meet the refusal."""
     name = f"tuco:trial:{uuid4().hex}"
     pipe = client.pipeline(transaction=True)
@@ -131,6 +137,10 @@ def _try(client: Redis) -> None:
     key = f"bull:messages-{name}"
     client.hset(key, "field", "1")
     client.delete(key)
+    client.publish("tuco:rings", f"{name} trial ")
+    with client.pubsub() as ears:  # type: ignore[no-untyped-call] # as redis-py has it
+        ears.subscribe(f"{client.prefix}tuco:rings")
+        ears.get_message(timeout=_PATIENCE)
 
 
 def _literal(text: str) -> str:
