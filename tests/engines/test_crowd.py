@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tests.engines.fleet import Fleet
+    from tests.engines.servers import MongoServer, RedisServer
     from tests.support import Json
     from tuco_mock.state.engines import Engines
 
@@ -62,11 +63,13 @@ class Crowd:
     """Clients that go on with what they do until they are told to end.
 
     Attributes:
-        wrong: answers that none of them may get.
+        wrong: answers that none of them may get while all engines are there.
+        answered: how many calls were answered otherwise.
     """
 
     def __init__(self, fleet: Fleet) -> None:
         self.wrong: list[str] = []
+        self.answered = 0
         self._fleet = fleet
         self._end = threading.Event()
 
@@ -83,9 +86,11 @@ class Crowd:
                     said.append(Said(body, 0, None))
                     client = opened.enter_context(self._fleet.client(_PATIENCE))
                     continue
-                if answer.status_code >= 500:
-                    self.wrong.append(f"{method} {path}: {answer.status_code} {answer.text}")
-                said.append(Said(body, answer.status_code, answer.json()))
+                is_wrong = answer.status_code >= 500
+                if is_wrong:
+                    self.wrong.append(f"{answer.status_code} {answer.text}")
+                said.append(Said(body, answer.status_code, None if is_wrong else answer.json()))
+                self.answered += not is_wrong
         return said
 
     def end(self) -> None:
@@ -112,37 +117,85 @@ def calls(role: str, world: World, leads: list[str]) -> Iterator[Call]:
 
 
 def test_a_crowd_while_processes_die(fleet: Fleet) -> None:
-    with fleet.client() as http, Catcher() as catcher:
+    gone: set[int] = set()
+
+    def hinder(_: Crowd) -> None:
+        while len(gone) < KILLED:
+            kill_one(fleet, gone)
+
+    with Catcher() as catcher:
+        wrong, said = among_a_crowd(fleet, catcher, hinder)
+    assert wrong == [], fleet.serving.said
+    assert any(each.answer is None for them in said.values() for each in them)
+
+
+@pytest.mark.clause("A11", "C19")
+@pytest.mark.parametrize("which", ["redis_server", "mongo_server"])
+def test_a_crowd_while_an_engine_is_away(fleet: Fleet, which: str, request: pytest.FixtureRequest) -> None:
+    """Calls are answered as documented meanwhile; once it is back all goes on, and nothing was lost or half done."""
+    engine: RedisServer | MongoServer = request.getfixturevalue(which)
+
+    def hinder(crowd: Crowd) -> None:
+        until(lambda: crowd.answered > 200)
+        engine.kill()
+        try:
+            until(lambda: len(crowd.wrong) > 20)
+            with fleet.client() as client:
+                assert client.get("/_tuco/livez").status_code == 200
+                assert client.get("/_tuco/readyz").status_code == 503
+        finally:
+            engine.start()
+        with fleet.clients() as clients:
+            until(lambda: all(each.get("/_tuco/readyz").status_code == 200 for each in clients.values()))
+        so_far = crowd.answered
+        until(lambda: crowd.answered > so_far + 200)
+
+    with Catcher() as catcher:
+        wrong, _ = among_a_crowd(fleet, catcher, hinder)
+    documented = {f'500 {{"error":"{text}"}}' for text in ("Internal server error", "Failed to fetch replies")}
+    assert documented.intersection(wrong)
+    assert {each for each in wrong if not each.startswith("503 ")} <= documented
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait for something that comes true of itself."""
+    deadline = time.monotonic() + _PATIENCE
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)  # the clients are threads of this process
+
+
+def among_a_crowd(
+    fleet: Fleet, catcher: Catcher, hinder: Callable[[Crowd], None]
+) -> tuple[list[str], dict[str, list[Said]]]:
+    """Let a crowd do what it does while it is hindered, and check what came of it; wrong answers, and all of them."""
+    with fleet.client() as http:
         world, still, leads = worlds(http, catcher)
-        crowd = Crowd(fleet)
-        with ThreadPoolExecutor(sum(ROLES.values())) as pool:
-            going = {
-                role: [
-                    pool.submit(crowd.go_on, calls(role, world, leads[at:] + leads[:at]), headers)
-                    for at in range(count)
-                ]
-                for role, count in ROLES.items()
-                for headers in [(still if role == "poll" else world).headers]
-            }
-            gone: set[int] = set()
-            try:
-                for _ in range(KILLED):
-                    kill_one(fleet, gone)
-            finally:
-                crowd.end()
-            last = time.monotonic()
-            said = {role: [each for done in them for each in done.result(_PATIENCE)] for role, them in going.items()}
-        assert crowd.wrong == [], fleet.serving.said
-        assert any(each.answer is None for them in said.values() for each in them) or KILLED == 0
-        with fleet.client() as client, contextlib.closing(engines_of(fleet)) as engines:
-            there = World.existing(client, world.id)
-            nothing_is_orphaned(engines, there, until=last + LONGEST_HELD)
-            there.clock(advance="1h")
-            there.control("POST", "/settle")
-            limits_held(said, World.existing(client, still.id), there)
-            cancelled_as_told(engines, there, said["cancel"])
-            made_as_told(engines, there, said)
-            told_as_done(engines, there, catcher)
+    crowd = Crowd(fleet)
+    with ThreadPoolExecutor(sum(ROLES.values())) as pool:
+        going = {
+            role: [
+                pool.submit(crowd.go_on, calls(role, world, leads[at:] + leads[:at]), headers) for at in range(count)
+            ]
+            for role, count in ROLES.items()
+            for headers in [(still if role == "poll" else world).headers]
+        }
+        try:
+            hinder(crowd)
+        finally:
+            crowd.end()
+        last = time.monotonic()
+        said = {role: [each for done in them for each in done.result(_PATIENCE)] for role, them in going.items()}
+    with fleet.client() as client, contextlib.closing(open_engines(*fleet.engines)) as engines:
+        there = World.existing(client, world.id)
+        nothing_is_orphaned(engines, there, until=last + LONGEST_HELD)
+        there.clock(advance="1h")
+        there.control("POST", "/settle")
+        limits_held(said, World.existing(client, still.id), there)
+        cancelled_as_told(engines, there, said["cancel"])
+        made_as_told(engines, there, said)
+        told_as_done(engines, there, catcher)
+    return crowd.wrong, said
 
 
 def worlds(http: httpx.Client, catcher: Catcher) -> tuple[World, World, list[str]]:
@@ -167,11 +220,6 @@ def kill_one(fleet: Fleet, gone: set[int]) -> None:
     os.kill(process, signal.SIGKILL)
 
 
-def engines_of(fleet: Fleet) -> Engines:
-    """The engines of the server, to look into."""
-    return open_engines(*fleet.engines)
-
-
 def documents(engines: Engines, kind: str, world: World) -> list[Json]:
     return list(engines.documents[kind].find({"workspaceId": world.id}))
 
@@ -189,7 +237,7 @@ def nothing_is_orphaned(engines: Engines, world: World, until: float) -> None:
 
 def limits_held(said: dict[str, list[Said]], still: World, world: World) -> None:
     """The two that there are: of calls in a minute, on a clock that stands still, and of what a line sends in a day."""
-    polled = Counter(each.status for each in said["poll"])
+    polled = Counter(0 if each.answer is None else each.status for each in said["poll"])
     while still.get_replies().status_code == 200:
         polled[200] += 1
     assert set(polled) <= {0, 200, 429}
@@ -223,7 +271,7 @@ def made_as_told(engines: Engines, world: World, said: dict[str, list[Said]]) ->
         made = Counter(each["leadId"] for each in documents(engines, kind, world))
         answered = Counter(each.body["leadId"] for each in them if each.answer is not None)
         lost = Counter(each.body["leadId"] for each in them if each.answer is None)
-        assert {each.status for each in them} <= {0, 201}
+        assert {each.status for each in them if each.answer is not None} <= {201}
         assert all(answered[lead] <= made[lead] <= answered[lead] + lost[lead] for lead in made | answered)
     threads = {each["leadId"] for each in documents(engines, "threads", world) if each["scope"] == "all"}
     assert threads == {each["leadId"] for each in documents(engines, "replies", world)}

@@ -157,11 +157,18 @@ class _Work:
 
     async def do_all(self, things: Sequence[Thing], now: int) -> None:
         """Do these things at a moment that the workspace's clock shows."""
-        left, run = iter(things), self._store.engines.run
-        while not self.is_gone and await run(self._do_some, left, now):
+        left, run, gates = iter(things), self._store.engines.run, self._store.gates
+        here = self._workspace.id
+        while not self.is_gone and await (
+            run(self._do_some, left, now) if gates is None else gates.within(here, self._look_and_do, left, now)
+        ):
             await asyncio.sleep(0)
             self._since = time.perf_counter()
             await run(self.look)
+
+    def _look_and_do(self, things: Iterator[Thing], now: int) -> bool:
+        self.look()
+        return not self.is_gone and self._do_some(things, now)
 
     def _do_some(self, things: Iterator[Thing], now: int) -> bool:
         """Do things until others are to have the event loop; whether that is so."""

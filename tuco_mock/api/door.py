@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from msgspec import UNSET
@@ -172,18 +172,28 @@ class Door:
             ApiError: 401, 400 or 402 for the key.
             RateLimited: the workspace's bucket for the operation's group is empty.
         """
-        visit.workspace = workspace = claimed_by(self._store, visit.scope)
-        if workspace is None:
-            raise unauthorized("no workspace has the key" if bearer_token(visit.scope) else "there is no bearer key")
-        if not workspace.active:
-            raise no_active_workspace(operation.inactive)
-        if operation.is_write and workspace.read_only:
-            raise read_only()
+        visit.workspace = claimed_by(self._store, visit.scope)
+        workspace = _allowed(visit.workspace, operation, visit)
         if operation.group is not None:
             limit = workspace.limit(operation.group)
             if limit is not None:
                 self._store.vitals.take(workspace.id, operation.group, limit)
         return workspace
+
+
+def _allowed(workspace: Workspace | None, operation: Operation, visit: Visit) -> Workspace:
+    """The workspace whose key a call came with, if it lets it in.
+
+    Raises:
+        ApiError: 401, 400 or 402 for the key.
+    """
+    if workspace is None:
+        raise unauthorized("no workspace has the key" if bearer_token(visit.scope) else "there is no bearer key")
+    if not workspace.active:
+        raise no_active_workspace(operation.inactive)
+    if operation.is_write and workspace.read_only:
+        raise read_only()
+    return workspace
 
 
 def claimed_by(store: Store, scope: Scope) -> Workspace | None:
@@ -214,8 +224,20 @@ def _lead_of(operation: Operation, call: Call) -> str | None:
 
 async def _handled(operation: Operation, call: Call) -> Answer:
     """What the operation's own handler answers."""
-    answer = await call.store.engines.run(operation.handler, call)
+    gates = call.store.gates
+    if gates is None:
+        answer = await call.store.engines.run(operation.handler, call)
+    else:
+        answer = await gates.within(call.workspace.id, _as_it_is_now, operation, call)
     return answer if isinstance(answer, Answer) else await answer
+
+
+def _as_it_is_now(operation: Operation, call: Call) -> Answer | Awaitable[Answer]:
+    """What the handler answers in the workspace as it is, which others may have changed since the call came in."""
+    workspace = _allowed(claimed_by(call.store, call.visit.scope), operation, call.visit)
+    if workspace.id != call.workspace.id:
+        raise unauthorized("the key belongs to another workspace by now")
+    return operation.handler(replace(call, workspace=workspace))
 
 
 async def _carry_out(operation: Operation, call: Call) -> Answer:

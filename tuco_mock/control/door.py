@@ -5,6 +5,7 @@ It is never throttled, faulted or journalled; the timeline tells what it changed
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from dataclasses import dataclass, field
 from inspect import iscoroutinefunction
@@ -108,6 +109,7 @@ class ControlOperation:
         status: status of its answer when all went well.
         is_logged: whether the timeline tells of it: it changes a workspace.
         is_alone: whether it waits while a worker moves the workspace's time, and keeps that waiting.
+        is_whole: whether it is about the whole state, of the workspace or of all: no call comes into its middle.
     """
 
     method: str
@@ -120,6 +122,7 @@ class ControlOperation:
     status: int = 200
     is_logged: bool = True
     is_alone: bool = False
+    is_whole: bool = False
 
 
 class ControlDoor:
@@ -215,7 +218,17 @@ class ControlDoor:
 async def _done(operation: ControlOperation, call: ControlCall) -> Any:
     if iscoroutinefunction(operation.handler):
         return await operation.handler(call)
-    return await call.store.engines.run(operation.handler, call)
+    gates, run = call.store.gates, call.store.engines.run
+    if gates is None or not (operation.is_whole or "ws" in call.path):
+        return await run(operation.handler, call)
+    if not operation.is_whole:
+        return await gates.within((await run(call.workspace)).id, operation.handler, call)
+    async with contextlib.AsyncExitStack() as alone:
+        there = [await run(call.workspace)] if "ws" in call.path else await run(call.store.workspaces.all)
+        for workspace in sorted(each.id for each in there):
+            await alone.enter_async_context(gates.alone(workspace))
+        hold_moment()  # it may have waited
+        return await run(operation.handler, call)
 
 
 def _decoded(data: bytes) -> Any:

@@ -69,7 +69,9 @@ OPERATIONS: tuple[ControlOperation, ...] = (
         "The description of the control plane",
         answer=s.OBJECT,
     ),
-    ControlOperation("POST", "/_tuco/reset", health.reset_all, "Everything back to the start", answer=s.IDS),
+    ControlOperation(
+        "POST", "/_tuco/reset", health.reset_all, "Everything back to the start", answer=s.IDS, is_whole=True
+    ),
     ControlOperation(
         "GET",
         "/_tuco/workspaces",
@@ -91,7 +93,13 @@ OPERATIONS: tuple[ControlOperation, ...] = (
         "PATCH", WORKSPACE, workspaces.change, "Change settings", body=s.SETTINGS, answer=s.WORKSPACE, is_alone=True
     ),
     ControlOperation(
-        "DELETE", WORKSPACE, workspaces.drop, "Remove it and all that is in it", answer=s.OBJECT, is_logged=False
+        "DELETE",
+        WORKSPACE,
+        workspaces.drop,
+        "Remove it and all that is in it",
+        answer=s.OBJECT,
+        is_logged=False,
+        is_whole=True,
     ),
     ControlOperation(
         "POST",
@@ -100,9 +108,15 @@ OPERATIONS: tuple[ControlOperation, ...] = (
         "Back to the state it was made with",
         answer=s.WORKSPACE,
         is_alone=True,
+        is_whole=True,
     ),
     ControlOperation(
-        "GET", WORKSPACE + "/state", workspaces.state_out, "The whole state, as a fixture", answer=s.STATE
+        "GET",
+        WORKSPACE + "/state",
+        workspaces.state_out,
+        "The whole state, as a fixture",
+        answer=s.STATE,
+        is_whole=True,
     ),
     ControlOperation(
         "PUT",
@@ -113,6 +127,7 @@ OPERATIONS: tuple[ControlOperation, ...] = (
         answer=s.WORKSPACE,
         query={"origin": "what ids of things without one are derived from, besides their position"},
         is_alone=True,
+        is_whole=True,
     ),
     ControlOperation("GET", WORKSPACE + "/clock", clock.look, "The time", answer=s.CLOCK),
     ControlOperation(
@@ -209,6 +224,8 @@ OPERATIONS: tuple[ControlOperation, ...] = (
         body=s.NEW_SNAPSHOT,
         answer=s.SNAPSHOT,
         status=201,
+        is_alone=True,
+        is_whole=True,
     ),
     ControlOperation("DELETE", WORKSPACE + "/snapshots/{name}", snapshots.drop, "Forget a snapshot", answer=s.OBJECT),
     ControlOperation(
@@ -218,6 +235,7 @@ OPERATIONS: tuple[ControlOperation, ...] = (
         "Make the workspace what it was then",
         answer=s.WORKSPACE,
         is_alone=True,
+        is_whole=True,
     ),
 )
 

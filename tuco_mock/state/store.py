@@ -76,6 +76,7 @@ class Store:
         alarm: wakes the worker when something may be due.
         turns: lets one worker at a time move a workspace's time.
         hands: what this process is at, for others to go on with; None when there can be no others.
+        gates: lets who replaces a workspace's state have it alone; None when nobody can come in between.
         worker: how the worker goes in workspaces that don't say: ``auto`` or ``manual`` (W1).
     """
 
@@ -84,6 +85,7 @@ class Store:
         indexes.create(engines)
         self.engines = engines
         self.hands = None if engines.peers is None else engines.peers.holdings
+        self.gates = None if engines.peers is None else engines.peers.gates(engines)
         self.alarm = Alarm(engines.peers)
         self.workspaces = Workspaces(engines)
         self.vitals = Vitals(engines.redis, self.alarm)

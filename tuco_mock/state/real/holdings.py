@@ -215,17 +215,17 @@ class Holdings:
             yield
             return
         held = [Held(kind, workspace, name, value) for name, value in values.items()]
-        self._redis.hset(self.key, mapping={each.note: each.value for each in held})
         try:
+            self._redis.hset(self.key, mapping={each.note: each.value for each in held})
             yield
+            if not keep:
+                self._drop(held)
         except AWAY:
             self.leave(*held)
             raise
         except BaseException:
             self._drop(held)
             raise
-        if not keep:
-            self._drop(held)
 
     def _drop(self, held: Iterable[Held]) -> None:
         self._redis.hdel(self.key, *(each.note for each in held))

@@ -20,12 +20,14 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from uuid import uuid4
 
 from tuco_mock.state.away import AWAY, first_line
+from tuco_mock.state.real.gates import Gates
 from tuco_mock.state.real.holdings import Held, Holdings
 from tuco_mock.state.real.leases import LASTS, Leases
 
 if TYPE_CHECKING:
     from redis.client import PubSub
 
+    from tuco_mock.state.engines import Engines
     from tuco_mock.state.real.redis import SharedRedis
 
 log = logging.getLogger("tuco_mock.peers")
@@ -33,9 +35,9 @@ log = logging.getLogger("tuco_mock.peers")
 Recovery = Callable[[Holdings, Sequence[Held]], None]
 """Puts back what is in the hands of a process that does not go on with it."""
 
-Kind = Literal["happened", "due", "deliver", "forget", "free"]
+Kind = Literal["happened", "due", "deliver", "forget", "free", "gate"]
 """happened: in a workspace, for who waits there. due: maybe, something. deliver: what waits to be sent. forget: what
-is being sent. free: a lease."""
+is being sent. free: a lease. gate: it has opened, or the last one is out."""
 
 _CHANNEL = "tuco:rings"
 _PROCESSES = "tuco:processes"
@@ -62,7 +64,10 @@ class Peers:
         process: its name, which no other one has or had.
         leases: what it has to itself.
         holdings: what it has in its hands.
+        everybody: the Redis key of the processes that live.
     """
+
+    everybody = _PROCESSES
 
     def __init__(self, redis: SharedRedis) -> None:
         self.process = uuid4().hex
@@ -94,6 +99,10 @@ class Peers:
         """Let the others know; one that can't be told finds out once it hears again."""
         with contextlib.suppress(*AWAY):
             self._redis.publish(_CHANNEL, f"{self.process} {kind} {workspace}")
+
+    def gates(self, engines: Engines) -> Gates:
+        """The gates of the workspaces on these engines."""
+        return Gates(engines, self)
 
     def close(self) -> None:
         """Hear nothing more, and leave orderly: others need not wait for us to die."""

@@ -125,7 +125,7 @@ class LookingCursor(IndexedCursor):
 
     def __iter__(self) -> Iterator[Document]:
         skip, limit = self._skip, self._limit
-        if self._unread is not None or skip < 0:
+        if self._unread is not None or self._window is not None or skip < 0:
             return self._iterator()
         self._results = self._fetch(skip, abs(limit or 0))  # as `_iterator` does, without the ways around
         self._window = (skip, limit)

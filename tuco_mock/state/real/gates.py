@@ -1,0 +1,158 @@
+"""Who replaces the whole state of a workspace has it alone: calls come before or after that, and none into the middle.
+
+=====================  =====  =====================================================================================
+``tuco:gate:<ws>``     hash   process -> how many calls of it are at work in the workspace
+``tuco:lease:gate-…``         who has shut the gate (`state.real.leases`); it opens by itself if that process dies
+=====================  =====  =====================================================================================
+
+A call that finds the gate shut waits on the event loop, not in a thread. Who shuts it waits for the calls that are
+inside; those of processes that have died are not waited for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from tuco_mock.domain.clocks import hold_moment
+from tuco_mock.state.away import AWAY
+from tuco_mock.state.bell import Bell
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from typing import Any
+
+    from redis import Redis
+
+    from tuco_mock.state.engines import Engines
+    from tuco_mock.state.real.peers import Peers
+
+T = TypeVar("T")
+
+_LONGEST_WAIT = 1.0
+"""After how many seconds it is looked again at a gate, in case nobody could tell that it opened."""
+
+_ENTER = """
+-- Let a call in. KEYS: the lease of who has shut the gate, the calls that are inside. ARGV: the process.
+-- Gives 0, or for how many ms the gate is shut at least.
+local left = redis.call('PTTL', KEYS[1])
+if left > -1 then
+    return math.max(left, 1)
+end
+redis.call('HINCRBY', KEYS[2], ARGV[1], 1)
+return 0
+"""
+
+_LEAVE = """
+-- Let a call out. KEYS: the lease of who has shut the gate, the calls that are inside. ARGV: the process.
+-- Gives 1 when somebody waits for the last one.
+if redis.call('HINCRBY', KEYS[2], ARGV[1], -1) <= 0 then
+    redis.call('HDEL', KEYS[2], ARGV[1])
+end
+return redis.call('EXISTS', KEYS[1])
+"""
+
+_COUNT = """
+-- Count the calls that are inside, without those of processes that are gone. KEYS: them, the processes.
+for _, process in ipairs(redis.call('HKEYS', KEYS[1])) do
+    if not redis.call('ZSCORE', KEYS[2], process) then
+        redis.call('HDEL', KEYS[1], process)
+    end
+end
+return redis.call('HLEN', KEYS[1])
+"""
+
+
+class Gates:
+    """The gates of all workspaces, as one process sees them."""
+
+    def __init__(self, engines: Engines, peers: Peers) -> None:
+        redis: Redis = engines.redis
+        self._engines = engines
+        self._peers = peers
+        self._enter = redis.register_script(_ENTER)
+        self._leave = redis.register_script(_LEAVE)
+        self._count = redis.register_script(_COUNT)
+        self._owed: list[str] = []
+        self._moved = Bell()
+        peers.hear("gate", self._moved.ring)
+        peers.on_gap(self._moved.ring_all_here)
+
+    async def within(self, workspace: str, work: Callable[..., T], *args: Any) -> T:
+        """Do something in a workspace, in a thread, while nobody replaces its state."""
+        left, found = await self._engines.run(self._inside, workspace, work, args)
+        if left:
+            with self._moved.listen(workspace) as moved:
+                while left:
+                    await _rung(moved, left)
+                    hold_moment()  # it has waited
+                    left, found = await self._engines.run(self._inside, workspace, work, args)
+        return cast("T", found)
+
+    @contextlib.asynccontextmanager
+    async def alone(self, workspace: str) -> AsyncIterator[None]:
+        """Have a workspace alone: wait for who is in it, and let nobody in."""
+        run, leases = self._engines.run, self._peers.leases
+        with self._moved.listen(workspace) as moved:
+            while (taken := await run(leases.take, _name(workspace))).number is None:
+                await _rung(moved, taken.seconds)
+            try:
+                keys = [_inside(workspace), self._peers.everybody]
+                while await run(lambda: self._count(keys=keys)):
+                    await _rung(moved, _LONGEST_WAIT)
+                yield
+            finally:
+                await run(self._open, workspace)
+
+    def _inside(self, workspace: str, work: Callable[..., T], args: tuple[Any, ...]) -> tuple[float, T | None]:
+        """Do it; or for how many seconds the gate is shut at most, unless it is shut again."""
+        left = int(self._enter(keys=_keys(workspace), args=[self._peers.process]))
+        if left:
+            return left / 1000, None
+        try:
+            return 0, work(*args)
+        finally:
+            self._out(workspace)
+
+    def _out(self, workspace: str) -> None:
+        """Say that a call is over; what can't be said now is said with the next one."""
+        self._owed.append(workspace)
+        with contextlib.suppress(IndexError, *AWAY):
+            while True:
+                each = self._owed.pop()
+                try:
+                    awaited = self._leave(keys=_keys(each), args=[self._peers.process])
+                except AWAY:
+                    self._owed.append(each)
+                    raise
+                if awaited:
+                    self._ring(each)
+
+    def _open(self, workspace: str) -> None:
+        with contextlib.suppress(*AWAY):  # then it opens by itself
+            self._peers.leases.release(_name(workspace))
+        self._ring(workspace)
+
+    def _ring(self, workspace: str) -> None:
+        self._moved.ring(workspace)
+        self._peers.tell("gate", workspace)
+
+
+async def _rung(moved: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(min(seconds, _LONGEST_WAIT)):
+            await moved.wait()
+    moved.clear()
+
+
+def _name(workspace: str) -> str:
+    return f"gate-{workspace}"
+
+
+def _inside(workspace: str) -> str:
+    return f"tuco:gate:{workspace}"
+
+
+def _keys(workspace: str) -> list[str]:
+    return [f"tuco:lease:{_name(workspace)}", _inside(workspace)]
