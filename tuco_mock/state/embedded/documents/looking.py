@@ -116,14 +116,14 @@ class Looks:
         try:
             shape = (
                 tuple(conditions),
-                None if projection is None else tuple(projection.items()),
+                None if projection is None else (*projection, *projection.values()),
                 None if sort is None else tuple(sort),
             )
             if shape in self._kept:
                 return self._kept[shape]
             if len(self._kept) >= _MOST_LOOKS:
                 self._kept.clear()
-            look = self._kept[shape] = _look(self, store, *shape)
+            look = self._kept[shape] = _look(self, store, shape[0], projection, shape[2])
         except (AttributeError, TypeError):  # another kind of projection or sort, or what has no hash
             return None
         return look
@@ -133,7 +133,7 @@ def _look(home: Looks, store: IndexedStore, fields: tuple[str, ...], projection:
     """How to answer the queries of a shape; None when that is not a usual one."""
     if not fields or not all(type(each) is str and each.isidentifier() for each in fields):
         return None
-    copy = copier(None if projection is None else dict(projection))
+    copy = copier(projection)
     try:
         order = normal_sort(None if sort is None else list(sort))
     except (TypeError, ValueError):  # not a sort: said where it is asked for
