@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 import msgspec
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from tuco_mock.wire.connection import EXTENSION
+from tuco_mock.wire.sending import Cycle, JoinedWrites
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -66,39 +67,6 @@ def url_of(listener: socket.socket) -> str:
     return f"http://{host}:{port}"
 
 
-class _JoinedWrites:
-    """A transport that sends the head of an answer together with its body: one system call, one packet, not two."""
-
-    def __init__(self, transport: asyncio.Transport) -> None:
-        self._transport = transport
-        self._head = b""
-        self._call_soon = asyncio.get_running_loop().call_soon
-
-    def write(self, data: bytes) -> None:
-        """Send, or keep the head of an answer until its body comes, which is in the same turn of the loop."""
-        if self._head:
-            head, self._head = self._head, b""
-            self._transport.write(head + data)
-        elif data.startswith(b"HTTP/1.1 "):
-            self._head = data
-            self._call_soon(self._flush)  # an answer to HEAD has no body
-        elif data:
-            self._transport.write(data)
-
-    def _flush(self) -> None:
-        if self._head:
-            head, self._head = self._head, b""
-            self._transport.write(head)
-
-    def close(self) -> None:
-        """Send what was kept, then close."""
-        self._flush()
-        self._transport.close()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
-
-
 class _Connection:
     """What a fault may do to the connection of a request (`tuco_mock.wire.connection`)."""
 
@@ -131,8 +99,12 @@ class _Protocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
         """Start with a client."""
-        super().connection_made(cast("asyncio.Transport", _JoinedWrites(transport)))
+        super().connection_made(cast("asyncio.Transport", JoinedWrites(transport)))
         self._extensions: dict[str, Any] = {EXTENSION: _Connection(self)}
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        cycle.__class__ = Cycle  # uvicorn names the class itself; this one has nothing more to begin with
+        super()._start_asgi_task(cycle, app)
 
     def on_message_begin(self) -> None:
         """Offer the connection to the application."""

@@ -34,6 +34,7 @@ VARIABLES = {
     "TUCO_MOCK_REDIS_URL": "",
     "TUCO_MOCK_NAMESPACE": "mine",
     "TUCO_MOCK_FRESH": "true",
+    "TUCO_MOCK_WORKERS": "1",
     "TUCO_MOCK_VALIDATE": "true",
     "TUCO_MOCK_LOG_FORMAT": "text",
 }

@@ -226,6 +226,22 @@ def test_keys_expire(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (pair.embedded.get("k"), pair.plain.get("k")) == (None, None)
 
 
+def test_fields_expire() -> None:
+    """hpexpireat in the past, and a field whose end is to come: the quick commands leave both to fakeredis."""
+    pair = Pair(**TEXT)
+    said = []
+    for each in (pair.embedded, pair.plain):
+        each.hset("h", mapping={"f": "v", "g": "w", "past": "x"})
+        each.hpexpireat("h", 1, "past")
+        each.hpexpireat("h", 4_000_000_000_000, "f")
+        before = each.hpexpiretime("h", "f")
+        read = each.hget("h", "f"), each.hmget("h", ["f", "past"])
+        wrote = each.hset("h", "f", "again"), each.hset("h", "past", "back")
+        said.append((before, read, wrote, each.hpexpiretime("h", "f"), each.hgetall("h")))
+    assert said[0] == said[1]
+    assert said[0][0] != said[0][3]  # writing a field ends its end
+
+
 def test_a_pipeline_without_transaction_sees_time_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     ticks = iter(range(1_800_000_000, 1_900_000_000))
     monkeypatch.setattr(time, "time", lambda: float(next(ticks)))

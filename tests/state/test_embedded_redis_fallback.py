@@ -12,7 +12,7 @@ import redis
 
 from tests.state.redis_pair import SAMPLE, TEXT, Pair, is_direct, server_of
 from tuco_mock.state.embedded import redis as embedded
-from tuco_mock.state.embedded import redis_executor
+from tuco_mock.state.embedded import redis_executor, redis_private
 from tuco_mock.state.embedded.redis import open_redis
 
 if TYPE_CHECKING:
@@ -113,10 +113,10 @@ def test_a_pipeline_stays_with_a_connection_it_has_changed(client: Any) -> None:
         assert pipe.execute() == [None]
 
 
-@pytest.mark.parametrize("holder", sorted(redis_executor.REQUIRED))
+@pytest.mark.parametrize("holder", sorted(redis_private.REQUIRED))
 def test_a_missing_private_attribute_means_the_ordinary_way(holder: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    moved = {**redis_executor.REQUIRED, holder: (*redis_executor.REQUIRED[holder], "moved_elsewhere")}
-    monkeypatch.setattr(redis_executor, "REQUIRED", moved)
+    moved = {**redis_private.REQUIRED, holder: (*redis_private.REQUIRED[holder], "moved_elsewhere")}
+    monkeypatch.setattr(redis_private, "REQUIRED", moved)
     pair = Pair(**TEXT)
     pair.check(SAMPLE)
     assert not is_direct(pair.embedded)

@@ -18,6 +18,7 @@ class Conversations:
         self._store = store
         self._workspace = workspace
         self._leads: dict[str, Document] = {}
+        self._shown: dict[str, Document] = {}
         self._recent: dict[str, list[Document]] = {}
 
     def lead(self, lead_id: str) -> Document | None:
@@ -29,17 +30,17 @@ class Conversations:
 
     def owner(self, address_key: str) -> str | None:
         """The id of the lead that has the address, primary or alternate (R6)."""
-        lead = self._store.leads.with_address(self._workspace, address_key)
+        lead = self._store.leads.shown_with_address(self._workspace, address_key)
         if lead is None:
             return None
         lead_id: str = lead["id"]
-        self._leads[lead_id] = lead
+        self._shown[lead_id] = lead
         return lead_id
 
     def recent(self, lead_id: str) -> list[Document]:
-        """The lead's most recent replies, newest first (R17)."""
+        """What is shown of the lead's most recent replies, newest first (R17)."""
         if lead_id not in self._recent:
-            self._recent[lead_id] = self._store.replies.of_lead(self._workspace, lead_id, CONTEXT)
+            self._recent[lead_id] = self._store.replies.shown_of_lead(self._workspace, lead_id, CONTEXT)
         return self._recent[lead_id]
 
     def item(self, lead_id: str, reply_id: str) -> dict[str, Any] | None:
@@ -47,7 +48,7 @@ class Conversations:
 
         None when the lead was removed by another process since the listing began.
         """
-        lead = self.lead(lead_id)
+        lead = self._shown.get(lead_id) or self.lead(lead_id)
         recent = self.recent(lead_id)
         latest = next((reply for reply in recent if reply["id"] == reply_id), None)
         if latest is None:

@@ -91,20 +91,33 @@ def _from_replies(
     """All leads with their most recent reply that passes, by looking at the fewest replies that can."""
     if None in query.addresses:
         return []
-    candidates = _candidates(store, workspace, query, owners, conversations)
-    latest = latest_by_lead(reply for reply in candidates if passes(query, reply, owners))
+    if _asks_for_one_lead(query, owners):
+        latest = latest_by_lead(_written_as_one(store, workspace, owners[0], conversations))
+    else:
+        candidates = _candidates(store, workspace, query, owners)
+        latest = latest_by_lead(reply for reply in candidates if passes(query, reply, owners))
     if query.campaign_id is None:
         return latest
     return [each for each in latest if store.is_member(workspace, query.campaign_id, each[0])]
 
 
-def _candidates(
-    store: Store,
-    workspace: str,
-    query: ReplyQuery,
-    owners: Owners,
-    conversations: Conversations,
+def _asks_for_one_lead(query: ReplyQuery, owners: Owners) -> bool:
+    """Whether any reply counts that came from an address, and any of the lead that has it."""
+    conditions = (query.lead_id, query.line_id, query.since, query.until)
+    return len(owners) == 1 and owners[0][1] is not None and conditions == (None, None, None, None)
+
+
+def _written_as_one(
+    store: Store, workspace: str, owned: tuple[str, str | None], conversations: Conversations
 ) -> list[Document]:
+    """The replies from an address that has an owner, and the owner's newest from any: the newest is among them."""
+    address, owner = owned
+    assert owner is not None
+    from_address = store.replies.writers_from(workspace, address)
+    return [each for each in from_address if each["leadId"] is not None] + conversations.recent(owner)
+
+
+def _candidates(store: Store, workspace: str, query: ReplyQuery, owners: Owners) -> list[Document]:
     """Replies among which each lead's most recent one that passes must be."""
     if query.lead_id is not None:
         return store.replies.of_lead(workspace, query.lead_id)
@@ -112,8 +125,4 @@ def _candidates(
         return store.replies.between(workspace, query.since, query.until)
     address, owner = owners[0]
     found = store.replies.from_address(workspace, address)
-    if owner is None:
-        return found
-    if len(owners) == 1 and query.line_id is None and query.since is None and query.until is None:
-        return found + conversations.recent(owner)  # any reply of the owner passes, so its newest is the one
-    return found + store.replies.of_lead(workspace, owner)
+    return found if owner is None else found + store.replies.of_lead(workspace, owner)

@@ -7,6 +7,7 @@ no promise: what counts when its time has come is what the line has really sent 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -15,7 +16,7 @@ from tuco_mock.domain import lines
 from tuco_mock.domain.timestamps import MILLIS_MAX, iso
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from tuco_mock.domain.windows import Window
@@ -46,17 +47,19 @@ def room(
     line: Mapping[str, Any], bookings: Bookings, window: Window | None, moment: int, gap: int, *, first: bool
 ) -> int:
     """The first moment from this one on that is free under the line's daily limits, a gap apart from what is booked."""
+    full = _fullness(line, first=first)
     for _ in range(_DAYS_AHEAD):
         if moment >= MILLIS_MAX:
             break
-        day = iso(moment)[:10]
+        number = moment // _DAY
+        day = _text_of(number)
         booked = bookings.get(day)
         if booked is not None:
-            if _is_full(line, day, booked, first=first):
-                moment += _DAY - moment % _DAY
+            if full(day, booked):
+                moment = (number + 1) * _DAY
                 continue
             moment = _place(booked.spans, moment, gap)
-            if iso(min(moment, MILLIS_MAX))[:10] != day:
+            if min(moment, MILLIS_MAX) // _DAY != number:
                 continue
         allowed = moment if window is None else window.next(moment)
         if allowed == moment:
@@ -69,14 +72,30 @@ def is_full(line: Mapping[str, Any], bookings: Bookings, between: tuple[int, int
     """Whether a daily limit lies between two moments: the day of the one, or that before the other, is full."""
     start, end = between
     days = {iso(start)[:10], iso(end - end % _DAY - 1)[:10]} if start // _DAY < end // _DAY else set()
-    return any(day in bookings and _is_full(line, day, bookings[day], first=first) for day in days)
+    full = _fullness(line, first=first)
+    return any(day in bookings and full(day, bookings[day]) for day in days)
 
 
-def _is_full(line: Mapping[str, Any], day: str, booked: Day, *, first: bool) -> bool:
-    used, limits = lines.used(line, day), lines.limits_of(line)
-    if used.total_messages + booked.total >= limits.total_messages:
-        return True
-    return first and used.new_conversations + booked.new >= limits.new_conversations
+@lru_cache(maxsize=_DAYS_AHEAD)
+def _text_of(number: int) -> str:
+    """The date of a day, by its number since 1970; kept, as a line may be booked for months."""
+    return iso(number * _DAY)[:10]
+
+
+def _fullness(line: Mapping[str, Any], *, first: bool) -> Callable[[str, Day], bool]:
+    """What says of a day and what is booked for it whether the line's daily limits leave no room."""
+    limits = lines.limits_of(line)
+    counted = line.get("usage")
+    today = None if counted is None else counted["date"]
+
+    def is_full(day: str, booked: Day) -> bool:
+        new, total = booked.new, booked.total
+        if day == today:
+            used = lines.used(line, day)
+            new, total = new + used.new_conversations, total + used.total_messages
+        return total >= limits.total_messages or (first and new >= limits.new_conversations)
+
+    return is_full
 
 
 def _place(spans: list[tuple[int, int]], moment: int, gap: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tuco_mock.domain.timestamps import MILLIS_MAX, MILLIS_MIN
 
@@ -26,13 +27,14 @@ class Clock:
         """``frozen`` or ``live``."""
         return "frozen" if self.frozen else "live"
 
-    @classmethod
-    def parse(cls, text: str | None) -> Clock:
+    @staticmethod
+    @lru_cache(maxsize=1024)
+    def parse(text: str | None) -> Clock:
         """A clock from its `text`; a running one when there is none."""
         if text is None:
-            return cls()
+            return Clock()
         mode, _, shown = text.partition(":")
-        return cls(mode == "frozen", int(shown))
+        return Clock(mode == "frozen", int(shown))
 
     @property
     def text(self) -> str:

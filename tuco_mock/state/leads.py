@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tuco_mock.state.engines import Document, Engines
 
 _NEWEST_FIRST = [("createdAt", -1), ("seq", -1)]
+_SHOWN_FIELDS = {"_id": 0, "id": 1, "phone": 1, "email": 1, "firstName": 1, "lastName": 1}
 
 
 class Leads:
@@ -41,6 +42,10 @@ class Leads:
     def with_address(self, workspace: str, address_key: str) -> Document | None:
         """The lead that has the address, primary or alternate (C7)."""
         return self._collection.find_one({"workspaceId": workspace, "identity": address_key})
+
+    def shown_with_address(self, workspace: str, address_key: str) -> Document | None:
+        """The same lead, no more of it than is shown beside its replies (R15)."""
+        return self._collection.find_one({"workspaceId": workspace, "identity": address_key}, _SHOWN_FIELDS)
 
     def with_outside_id(self, workspace: str, outside_keys: Sequence[str]) -> Document | None:
         """The lead that is called so in another system, by the first of the keys that one has (P6)."""

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from tuco_mock.state.engines import Document, Engines
 
 _NEWEST_FIRST = [("receivedAt", -1), ("id", -1)]
+_SHOWN_FIELDS = {"_id": 0, "id": 1, "leadId": 1, "message": 1, "receivedAt": 1}
+_WRITERS_FIELDS = {"_id": 0, "id": 1, "leadId": 1, "receivedAt": 1}
 
 
 class Replies:
@@ -23,14 +25,22 @@ class Replies:
         self._threads = engines.documents["threads"]
         self._documents = documents
 
-    def of_lead(self, workspace: str, lead_id: str, limit: int = 0) -> list[Document]:
-        """The lead's replies, newest first; all of them when `limit` is 0."""
+    def of_lead(self, workspace: str, lead_id: str) -> list[Document]:
+        """The lead's replies, newest first."""
+        return list(self._replies.find({"workspaceId": workspace, "leadId": lead_id}, sort=_NEWEST_FIRST))
+
+    def shown_of_lead(self, workspace: str, lead_id: str, limit: int) -> list[Document]:
+        """The lead's newest replies, newest first, no more of them than is shown (R17)."""
         chosen = {"workspaceId": workspace, "leadId": lead_id}
-        return list(self._replies.find(chosen, sort=_NEWEST_FIRST, limit=limit))
+        return list(self._replies.find(chosen, _SHOWN_FIELDS, sort=_NEWEST_FIRST, limit=limit))
 
     def from_address(self, workspace: str, address_key: str) -> list[Document]:
         """The replies that came from the address, whoever it belongs to."""
         return list(self._replies.find({"workspaceId": workspace, "from": address_key}))
+
+    def writers_from(self, workspace: str, address_key: str) -> list[Document]:
+        """Of the same replies who wrote each, when, and its id."""
+        return list(self._replies.find({"workspaceId": workspace, "from": address_key}, _WRITERS_FIELDS))
 
     def between(self, workspace: str, since: str | None, until: str | None) -> list[Document]:
         """The replies within the bounds, both inclusive, newest first (R9)."""

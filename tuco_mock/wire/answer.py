@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 JSON = b"application/json"
 """The content type of JSON."""
 
+WHOLE = "tuco.whole"
+"""Stands in the first message of an answer whose second one has all of its body and follows at once: a server that
+knows it may wait for that, any other takes no notice."""
+
 RawHeaders = tuple[tuple[bytes, bytes], ...]
 
 encode = msgspec.json.Encoder().encode
@@ -39,5 +43,5 @@ async def send_body(
     """Send an answer whose body is encoded already."""
     length = (b"content-length", str(len(body)).encode())
     head = [(b"content-type", content_type), length, *headers]
-    await send({"type": "http.response.start", "status": status, "headers": head})
+    await send({"type": "http.response.start", "status": status, "headers": head, WHOLE: True})
     await send({"type": "http.response.body", "body": body})

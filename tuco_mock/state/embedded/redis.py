@@ -79,7 +79,7 @@ class EmbeddedRedis(fakeredis.FakeRedis):
             executor = self._executor or self._open()
             if executor is None or not executor.is_ready():
                 return twin(self.execute_command, keys, args)
-            return executor.call_together(lambda command: twin(command, keys, args))
+            return executor.call_together(twin, keys, args)
 
         return call
 

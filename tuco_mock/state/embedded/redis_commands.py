@@ -3,7 +3,8 @@
 A command of fakeredis is a signature and a method of the socket. `Signature.apply` works out at each call which
 arguments are keys and which are numbers; here that is worked out once for each number of arguments.
 
-Private parts used, as read in fakeredis 2.40.0 (redis_executor.py lists the others):
+Private parts used, as read in fakeredis 2.40.0 (redis_executor.py and redis_quick.py list the
+others):
 
 - `_commands`: `SUPPORTED_COMMANDS`, `Key` (`type_`, `missing_return`, `UNSPECIFIED`), `Signature` (`name`, `fixed`,
   `repeat`, `flags`, `func_name`, `server_types`, `check_arity`), the argument types' `decode`;
@@ -12,7 +13,7 @@ Private parts used, as read in fakeredis 2.40.0 (redis_executor.py lists the oth
 - `_msgs`: `FLAG_DO_NOT_CREATE`, `FLAG_LEAVE_EMPTY_VAL`, `WRONGTYPE_MSG`; `_helpers.SimpleError`;
 - a socket: `_db`, `_subkey_events`, `_subkey_notifications`, `_run_command`.
 """
-# ruff: noqa: SLF001 - this file and redis_executor.py are the two that may
+# ruff: noqa: SLF001 - one of the four that may: see redis_executor.py
 
 from __future__ import annotations
 
@@ -24,6 +25,8 @@ from fakeredis import _msgs as texts
 from fakeredis._commands import SUPPORTED_COMMANDS, Key
 from fakeredis._core import CommandItem
 from fakeredis._helpers import SimpleError
+
+from tuco_mock.state.embedded.redis_quick import QUICK
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -56,9 +59,10 @@ class Command:
 
     Attributes:
         name: its name in capitals.
+        quick: does it in the usual case, where there is such a way; what is said of `run` is true of it as well.
     """
 
-    __slots__ = ("_function", "_keeps_empty", "_plans", "_removes_keys", "_signature", "_version", "name")
+    __slots__ = ("_function", "_keeps_empty", "_plans", "_removes_keys", "_signature", "_version", "name", "quick")
 
     def __init__(self, signature: Any, function: Any, version: tuple[int, ...]) -> None:
         self.name: str = signature.name.upper()
@@ -68,6 +72,7 @@ class Command:
         self._keeps_empty = texts.FLAG_LEAVE_EMPTY_VAL in signature.flags
         self._removes_keys = self.name in _REMOVE_KEYS
         self._plans: dict[int, _Plan] = {}
+        self.quick = QUICK.get(self.name)
 
     def refusal(self, arguments: list[bytes]) -> SimpleError | None:
         """The raw error with which the server would not even queue the command in a transaction; None if it would."""

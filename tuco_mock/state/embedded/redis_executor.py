@@ -17,11 +17,10 @@ redis_pipeline.py those of redis-py's pipeline):
 When one of them is missing, `DirectExecutor.open` answers None and the client keeps to the ordinary way. When all
 are there but the release is not the one that was read, each command runs through fakeredis' own routine.
 """
-# ruff: noqa: SLF001 - this file and redis_commands.py are the two that may
+# ruff: noqa: SLF001 - with redis_commands.py, redis_quick.py and redis_private.py one of the four that may
 
 from __future__ import annotations
 
-import inspect
 import time
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,7 +28,9 @@ import fakeredis
 from fakeredis._helpers import SimpleString
 from redis.client import EMPTY_RESPONSE, NEVER_DECODE
 
-from tuco_mock.state.embedded.redis_commands import SUPPORTED_COMMANDS, Command, commands_of
+from tuco_mock.state.embedded.redis_commands import Command, commands_of
+from tuco_mock.state.embedded.redis_private import is_supported
+from tuco_mock.state.embedded.redis_quick import DECLINED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -39,24 +40,7 @@ if TYPE_CHECKING:
 READ_RELEASE: Final = "2.40."
 """The fakeredis release whose `_run_command` is the model of `Command.run`."""
 
-REQUIRED: Final = {
-    "connection": ("get_socket", "encoder", "_decode"),
-    "socket": (
-        *("_run_command", "_decode_result", "_subkey_notifications", "_subkey_events", "_watches", "_watch_notified"),
-        *("_server", "_db", "_killed", "_client_info", "current_user"),
-    ),
-    "server": (
-        *("lock", "dbs", "version", "server_type", "connected", "closed_sockets"),
-        *("subscribers", "psubscribers", "acl"),
-    ),
-    "database": ("time", "add_watch", "remove_watch", "notify_watch", "_dict"),
-    "acl": ("_user_acl",),
-    "client_info": ("protocol_version",),
-    "signature": ("name", "fixed", "repeat", "flags", "func_name", "server_types", "check_arity"),
-}
-"""The private attributes that must be there, by what has them."""
-
-_RUN_PARAMETERS: Final = ["self", "func", "sig", "args", "from_script"]
+_text_to_bytes = str.encode
 
 Batch = list[tuple[Command, list[bytes]]]
 """Commands with their encoded arguments."""
@@ -102,7 +86,7 @@ class DirectExecutor:
     def open(cls, pool: ConnectionPool) -> DirectExecutor | None:
         """Take a connection out of `pool` and execute on it; None when its libraries are not as expected."""
         connection = pool.get_connection()
-        if _is_supported(connection):
+        if is_supported(connection):
             return cls(pool, connection)
         pool.release(connection)
         return None
@@ -143,15 +127,11 @@ class DirectExecutor:
         """The arguments as redis-py sends them. Raises redis.DataError for what has no encoding: None, bool, …"""
         if not self._is_utf8:
             return [bytes(self._encode_value(value)) for value in values]
-        # The exact types are the common case and save redis-py's chain of isinstance.
-        return [
-            value.encode()
-            if type(value) is str
-            else value
-            if type(value) is bytes
-            else bytes(self._encode_value(value))
-            for value in values
-        ]
+        values = tuple(values)
+        try:
+            return list(map(_text_to_bytes, values))  # all text is the common case
+        except TypeError:
+            return [value if type(value) is bytes else bytes(self._encode_value(value)) for value in values]
 
     def decode(self, reply: Any) -> Any:
         """A raw reply as the connection would hand it on; an error comes back as redis-py's, not raised."""
@@ -206,18 +186,19 @@ class DirectExecutor:
             raw = [self._run(command, arguments) for command, arguments in batch]
         return [self.decode(reply) for reply in raw]
 
-    def call_together(self, work: Callable[[Callable[..., Any]], Any]) -> Any:
+    def call_together(self, work: Callable[..., Any], *args: Any) -> Any:
         """Run what a script would: `work` is given a way to run commands, and nothing comes in between."""
-
-        def command(name: str, *values: Any) -> Any:
-            reply = self.decode(self._run(self._commands[name], self.encode(values)))
-            if isinstance(reply, Exception):
-                raise reply
-            return reply
-
         with self._server.lock:
             self._set_time()
-            return work(command)
+            return work(self._call_within, *args)
+
+    def _call_within(self, name: str, *values: Any) -> Any:
+        """Run one command of a script, the lock being held."""
+        raw = self._run(self._commands[name], self.encode(values))
+        reply = raw if raw is None or type(raw) is int else self.decode(raw)
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
 
     def refused(self, batch: Batch) -> tuple[int, Exception] | None:
         """The first command, by position, that the server would not queue in a transaction, and its error."""
@@ -269,6 +250,10 @@ class DirectExecutor:
         """Run a command, the lock being held; its raw reply."""
         server = self._server
         if self._fast and not server.subscribers and not server.psubscribers:
+            if command.quick is not None:
+                reply = command.quick(self._socket._db, arguments)
+                if reply is not DECLINED:
+                    return reply
             return command.run(self._socket, arguments)
         return command.run_plain(self._socket, arguments)
 
@@ -276,22 +261,3 @@ class DirectExecutor:
 def _is_utf8(encoder: Any) -> bool:
     settings = (encoder.encoding, encoder.encoding_errors, encoder.decode_responses)
     return settings == ("utf-8", "strict", True)
-
-
-def _is_supported(connection: Any) -> bool:
-    """Whether everything private that the direct way uses is there."""
-    if not (_fits("signature", SUPPORTED_COMMANDS.get("get")) and _fits("connection", connection)):
-        return False
-    socket = connection.get_socket()
-    return (
-        _fits("socket", socket)
-        and _fits("server", socket._server)
-        and _fits("database", socket._db)
-        and _fits("acl", socket._server.acl)
-        and _fits("client_info", socket._client_info)
-        and list(inspect.signature(type(socket)._run_command).parameters) == _RUN_PARAMETERS
-    )
-
-
-def _fits(what: str, thing: object) -> bool:
-    return all(hasattr(thing, name) for name in REQUIRED[what])

@@ -9,7 +9,6 @@ from pymongo.errors import DuplicateKeyError, OperationFailure
 from pymongo.results import BulkWriteResult, UpdateResult
 
 from tuco_mock.state.embedded.documents.borrowed import (
-    BaseBulk,
     BaseCollection,
     Document,
     create_index_list,
@@ -19,8 +18,9 @@ from tuco_mock.state.embedded.documents.borrowed import (
     validate_is_mapping,
     validate_ok_for_update,
 )
+from tuco_mock.state.embedded.documents.bulk import Bulk, refuse
 from tuco_mock.state.embedded.documents.copying import Copier, copier, copy_document
-from tuco_mock.state.embedded.documents.cursor import IndexedCursor
+from tuco_mock.state.embedded.documents.cursor import IndexedCursor, LookingCursor
 from tuco_mock.state.embedded.documents.filters import compile_query
 from tuco_mock.state.embedded.documents.reading import count, select
 from tuco_mock.state.embedded.documents.sorting import normal_sort
@@ -29,6 +29,7 @@ from tuco_mock.state.embedded.documents.writing import delete, insert_many, inse
 if TYPE_CHECKING:
     import threading
 
+    from tuco_mock.state.embedded.documents.looking import Look
     from tuco_mock.state.embedded.documents.store import IndexedDatabaseStore, IndexedStore
 
 
@@ -40,6 +41,11 @@ class IndexedCollection(BaseCollection):
     """
 
     _db_store: IndexedDatabaseStore
+
+    @property
+    def database_store(self) -> IndexedDatabaseStore:
+        """What the database holds."""
+        return self._db_store
 
     @property
     def store(self) -> IndexedStore:
@@ -69,6 +75,10 @@ class IndexedCollection(BaseCollection):
     ) -> IndexedCursor:
         """A cursor over the documents that a filter finds."""
         sort = options.get("sort")
+        if type(filter) is dict and not args and len(options) == ("sort" in options):
+            look = self._look(self.store, filter, projection, sort)
+            if look is not None:
+                return LookingCursor(self, look, filter.copy(), skip, limit)
         if args or (options and options.keys() != {"sort"}):
             sort = super().find({}, projection, skip, limit, *args, **options)._sort  # noqa: SLF001 - checks them all
         if type(filter) is not dict:
@@ -89,12 +99,20 @@ class IndexedCollection(BaseCollection):
             filter = {} if filter is None else filter if isinstance(filter, Mapping) else {"_id": filter}  # noqa: A001 - pymongo's name
         if args or (options and options.keys() != {"sort"}):
             return next(iter(self.find(filter, projection, *args, **options)), None)
-        query, copy = compile_query(filter), self.copier(projection)
-        sort = normal_sort(options["sort"]) if options else ()
         database = self._db_store
         with database.lock:
-            found = select(database[self._name], query, sort, 0, 1)
+            store = database[self._name]
+            look = self._look(store, filter, projection, options.get("sort"))
+            found = None if look is None else look.found(store, filter, 0, 1)
+            if look is None or found is None:
+                sort = normal_sort(options["sort"]) if options else ()
+                found, copy = select(store, compile_query(filter), sort, 0, 1), self.copier(projection)
+            else:
+                copy = look.copy
             return copy(found[0]) if found else None
+
+    def _look(self, store: IndexedStore, filter: Any, projection: Any, sort: Any) -> Look | None:
+        return None if self._codec_options.tz_aware else store.looks.of(store, filter, projection, sort)
 
     def count_documents(self, filter: Any, **options: Any) -> int:
         """How many documents a filter finds."""
@@ -133,7 +151,7 @@ class IndexedCollection(BaseCollection):
     # Writing
 
     def _insert(self, data: Any, session: Any = None, ordered: bool = True) -> Any:
-        _refuse(session=session)
+        refuse(session=session)
         with self.lock:
             if isinstance(data, MutableMapping):
                 return insert_one(self, data)
@@ -154,7 +172,7 @@ class IndexedCollection(BaseCollection):
     ) -> dict[str, Any]:
         if options:
             options.pop("remove", None)  # what mongomock's bulk calls a replacement
-            _refuse(**options)
+            refuse(**options)
         with self.lock:
             outcome = update(self, spec, document, many=multi, upsert=upsert)
         return {
@@ -168,7 +186,7 @@ class IndexedCollection(BaseCollection):
         }
 
     def _delete(self, filter: Any, multi: bool = False, **options: Any) -> dict[str, Any]:
-        _refuse(**options)
+        refuse(**options)
         with self.lock:
             deleted = delete(self, filter, many=multi)
         return {"connectionId": self.database.client._id, "n": deleted, "ok": 1.0, "err": None}  # noqa: SLF001 - mongomock's own answer has it
@@ -179,8 +197,8 @@ class IndexedCollection(BaseCollection):
 
     def bulk_write(self, requests: Iterable[Any], ordered: bool = True, **options: Any) -> BulkWriteResult:
         """Carry out several writes."""
-        _refuse(**options)
-        bulk = _Bulk(self, ordered=ordered)
+        refuse(**options)
+        bulk = Bulk(self, ordered=ordered)
         for request in requests:
             request._add_to_bulk(bulk)  # noqa: SLF001 - there is no other way
         with self.lock:
@@ -188,7 +206,7 @@ class IndexedCollection(BaseCollection):
 
     def drop(self, session: Any = None) -> None:
         """Drop documents and indexes."""
-        _refuse(session=session)
+        refuse(session=session)
         with self.lock:
             self.store.drop()
 
@@ -224,7 +242,7 @@ class IndexedCollection(BaseCollection):
             pymongo.errors.DuplicateKeyError: it is to be unique, and the documents are not.
             pymongo.errors.OperationFailure: there is another index of that name.
         """
-        _refuse(session=session)
+        refuse(session=session)
         keys = list(create_index_list(key_or_list))
         name = str(options.get("name") or gen_index_name(keys))
         declared: dict[str, Any] = {"key": keys}
@@ -258,7 +276,7 @@ class IndexedCollection(BaseCollection):
 
     def drop_indexes(self, session: Any = None) -> None:
         """Drop all indexes."""
-        _refuse(session=session)
+        refuse(session=session)
         with self.lock:
             self.store.drop_indexes()
 
@@ -279,22 +297,3 @@ class IndexedCollection(BaseCollection):
                 codec_options=other.codec_options,
             )
         )
-
-
-class _Bulk(BaseBulk):
-    """mongomock's bulk operation, which does not know the `sort` that pymongo 4.11 and newer hand in."""
-
-    def add_update(self, selector: Any, doc: Any, multi: bool = False, upsert: bool = False, **options: Any) -> None:
-        _refuse(sort=options.pop("sort", None))
-        super().add_update(selector, doc, multi, upsert, **options)
-
-    def add_replace(self, selector: Any, doc: Any, upsert: bool, **options: Any) -> None:
-        _refuse(sort=options.pop("sort", None))
-        super().add_replace(selector, doc, upsert, **options)
-
-
-def _refuse(**options: Any) -> None:
-    """Refuse options that would change what an operation does, when they are given."""
-    for name, value in options.items():
-        if value:
-            raise NotImplementedError(f"The embedded documents engine does not take the option {name!r}.")

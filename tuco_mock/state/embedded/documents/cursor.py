@@ -8,6 +8,7 @@ from operator import length_hint
 from typing import TYPE_CHECKING, Any
 
 from tuco_mock.state.embedded.documents.borrowed import BaseCursor, Document, Sort
+from tuco_mock.state.embedded.documents.filters import compile_query
 from tuco_mock.state.embedded.documents.reading import select
 from tuco_mock.state.embedded.documents.sorting import normal_sort
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from tuco_mock.state.embedded.documents.collection import IndexedCollection
     from tuco_mock.state.embedded.documents.copying import Copier
     from tuco_mock.state.embedded.documents.filters import Query
+    from tuco_mock.state.embedded.documents.looking import Look
+    from tuco_mock.state.embedded.documents.store import IndexedStore
 
 
 class IndexedCursor(BaseCursor):
@@ -39,9 +42,13 @@ class IndexedCursor(BaseCursor):
 
     def _fetch(self, skip: int, limit: int) -> list[Document]:
         """Copies of the documents in a window."""
-        collection, copy = self.collection, self._copier
-        with collection.lock:
-            return [copy(each) for each in select(collection.store, self._query, self._sort, skip, limit)]
+        database, copy = self.collection.database_store, self._copier
+        with database.lock:
+            return [copy(each) for each in self._found(database[self.collection.name], skip, limit)]
+
+    def _found(self, store: IndexedStore, skip: int, limit: int) -> list[Document]:
+        """The stored documents in a window."""
+        return select(store, self._query, self._sort, skip, limit)
 
     def _compute_results(self, with_limit_and_skip: bool = False) -> list[Document]:
         if not with_limit_and_skip:
@@ -100,3 +107,40 @@ class IndexedCursor(BaseCursor):
     def clone(self) -> IndexedCursor:
         """A cursor for the same query, not read yet."""
         return IndexedCursor(self.collection, self._query, self._sort, self._copier, self._skip, self._limit or 0)
+
+
+class LookingCursor(IndexedCursor):
+    """The same for a query of a usual shape, which nobody has taken apart."""
+
+    def __init__(
+        self, collection: IndexedCollection, look: Look, conditions: dict[str, Any], skip: int, limit: int
+    ) -> None:
+        self.collection = collection
+        self._look = look
+        self._conditions = conditions
+        self._sort = look.sort
+        self._copier = look.copy
+        self._skip = skip
+        self._limit = limit
+
+    def __iter__(self) -> Iterator[Document]:
+        skip, limit = self._skip, self._limit
+        if self._unread is not None or self._window is not None or skip < 0:
+            return self._iterator()
+        self._results = self._fetch(skip, abs(limit or 0))  # as `_iterator` does, without the ways around
+        self._window = (skip, limit)
+        unread = self._unread = iter(self._results)
+        return unread
+
+    def _found(self, store: IndexedStore, skip: int, limit: int) -> list[Document]:
+        look = self._look
+        if look.home is store.looks and self._sort is look.sort:
+            found = look.found(store, self._conditions, skip, limit)
+            if found is not None:
+                return found
+        return select(store, compile_query(self._conditions), self._sort, skip, limit)
+
+    def clone(self) -> IndexedCursor:
+        """A cursor for the same query, not read yet."""
+        query = compile_query(self._conditions)
+        return IndexedCursor(self.collection, query, self._sort, self._copier, self._skip, self._limit or 0)

@@ -50,6 +50,15 @@ class Plan:
     ranges: tuple[str, ...]
 
 
+def can_be_kept(declared: dict[str, Any]) -> bool:
+    """Whether an index holds every document, under the values of top-level fields."""
+    fields: Iterable[Any] = [field for field, _ in declared["key"]]
+    ways = [way for _, way in declared["key"]]
+    whole = not declared.get("sparse") and declared.get("partialFilterExpression") is None
+    plain = all(type(field) is str and field.isidentifier() for field in fields) and set(ways) <= {1, -1}
+    return whole and plain and len(set(fields)) == len(ways) > 0
+
+
 def shape_of(query: Query, sort: Sort) -> Shape:
     """The shape of a query."""
     return tuple(query.equals), tuple(query.choices), tuple(query.ranges), sort

@@ -19,7 +19,8 @@ from tuco_mock.state.embedded.documents.entries import Key
 from tuco_mock.state.embedded.documents.errors import duplicate_key
 from tuco_mock.state.embedded.documents.filters import Query
 from tuco_mock.state.embedded.documents.index import Index
-from tuco_mock.state.embedded.documents.planning import Plan, Shape, make_plan, shape_of
+from tuco_mock.state.embedded.documents.looking import Looks
+from tuco_mock.state.embedded.documents.planning import Plan, Shape, can_be_kept, make_plan, shape_of
 from tuco_mock.state.embedded.documents.values import is_same
 
 _MOST_PLANS = 1000
@@ -42,6 +43,7 @@ class IndexedStore(BaseStore):
         numbers: their numbers.
         kept: the indexes kept in step, by name. `indexes` has all that were declared: those with options that change
             which documents they hold (sparse, partial) or over dotted fields are declared only, and not read.
+        looks: how to answer queries of the usual shapes.
         examined: how many documents and index entries the queries so far have looked at.
     """
 
@@ -58,6 +60,7 @@ class IndexedStore(BaseStore):
 
     def _indexes_changed(self) -> None:
         self._plans: dict[Shape, Plan] = {}
+        self.looks = Looks()
         self._affected: dict[tuple[str, ...] | None, tuple[Affected, Affected]] = {}
         self._unique = [index for index in self.kept.values() if index.unique]
         self._plain = [index for index in self.kept.values() if not index.unique]
@@ -66,6 +69,11 @@ class IndexedStore(BaseStore):
         )
 
     # Reading
+
+    @property
+    def expires(self) -> bool:
+        """Whether documents go by themselves."""
+        return bool(self._ttl_indexes)
 
     def plan(self, query: Query, sort: Sort) -> Plan:
         """How to answer the query."""
@@ -286,12 +294,3 @@ def _affected(indexes: Iterable[Index], fields: tuple[str, ...] | None) -> Affec
         for index in indexes
     ]
     return [(index, own) for index, own in columns if own]
-
-
-def can_be_kept(declared: dict[str, Any]) -> bool:
-    """Whether an index holds every document, under the values of top-level fields."""
-    fields: Iterable[Any] = [field for field, _ in declared["key"]]
-    ways = [way for _, way in declared["key"]]
-    whole = not declared.get("sparse") and declared.get("partialFilterExpression") is None
-    plain = all(type(field) is str and field.isidentifier() for field in fields) and set(ways) <= {1, -1}
-    return whole and plain and len(set(fields)) == len(ways) > 0
