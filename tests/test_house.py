@@ -94,6 +94,20 @@ def test_an_import_loads_no_more_than_it_needs(imported: str, heavy: tuple[str, 
     assert [name for name in heavy if name in loaded] == []
 
 
+def test_a_server_on_embedded_engines_loads_nothing_of_the_real_ones() -> None:
+    """They cost its start nothing: no module of theirs is loaded, nor what runs several processes."""
+    serve = "import tuco_mock.cli.serving as it; from tuco_mock.settings import Settings; it.create_app(Settings())"
+    loaded = python("-c", f"import sys; {serve}; print(*sys.modules)").split()
+    assert "tuco_mock.state.embedded.redis" in loaded
+    others = (
+        "tuco_mock.state.real",
+        "tuco_mock.cli.supervising",
+        "tuco_mock.cli.working",
+        "concurrent.futures.process",
+    )
+    assert [name for name in loaded if name.startswith(others)] == []
+
+
 def test_the_public_names_are_there_when_asked_for() -> None:
     assert sorted(tuco_mock.__all__) == tuco_mock.__all__
     assert {name: getattr(tuco_mock, name, None) for name in tuco_mock.__all__}.keys() == set(tuco_mock.__all__)

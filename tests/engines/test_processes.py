@@ -12,6 +12,7 @@ import pytest
 from tests.cli.running import SOON, one_line, run
 from tests.engines.fleet import WORKERS
 from tests.support import World
+from tests.support_webhooks import Catcher, register
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,6 +59,31 @@ def test_what_one_process_did_all_know(fleet: Fleet) -> None:
         assert two.post_leads({"leads": [{"phone": "+14155550101"}]}).status_code == 402
         one.drop()
         assert [world.get_replies().status_code for world in worlds] == [401] * 4
+
+
+def test_webhooks_and_jobs_are_those_of_all_processes(fleet: Fleet) -> None:
+    """What a process has looked at before may be otherwise by now."""
+    with fleet.clients() as clients, Catcher() as catcher:
+        made = World(next(iter(clients.values())), clock="2026-03-13T00:00:00Z", worker="manual")
+        worlds = [World.existing(client, made.id) for client in clients.values()]
+        lead = made.lead(phone="+14155550100")
+        for world in worlds:  # nobody is to be told, and there is no job
+            world.reply(lead, message="No")
+            assert world.jobs() == {}
+        hook = register(worlds[1], catcher.url, "message.reply")
+        for world in worlds:
+            world.reply(lead, message="Yes")
+        came = catcher.wait(4, SOON)
+        assert [each.body["message"] for each in came] == ["Yes"] * 4
+        worlds[2].http.delete(f"/api/webhooks/{hook}", headers=made.headers).raise_for_status()
+        for world in worlds:
+            world.reply(lead, message="No more")
+        messages = [world.message(lead, job="waiting") for world in worlds]
+        assert [world.jobs() for world in worlds] == [dict.fromkeys(messages, "waiting")] * 4
+        assert worlds[3].cancel(leadId=lead)["jobsRemovedFromQueue"] == 4
+        assert [world.jobs() for world in worlds] == [{}] * 4
+        deliveries = worlds[0].control("GET", "/deliveries")
+        assert (deliveries["total"], deliveries["pending"]) == (4, 0)
 
 
 def test_a_limit_holds_for_all_processes_together(fleet: Fleet) -> None:

@@ -1,4 +1,42 @@
-"""Real engines: a MongoDB and a Redis at addresses, either of them or both."""
+"""Real engines: a MongoDB and a Redis at addresses, either of them or both; and what holds on them, and why.
+
+Many processes on the same two are one server. None keeps anything that matters: what it remembers is a connection, a
+socket, a timer. There is no transaction over both engines, and no lock around the world; this is what there is instead.
+
+==================  ===================================================================================================
+cancel              One conditional update: `cancellable still` and `cancelled, by this number` in one piece, so each
+                    message is counted by one call (`state.messages.cancel`). Its job goes afterwards, and whoever
+                    removes it from its set counts it. Whoever queues a job looks afterwards whether its message was
+                    cancelled meanwhile (`Store.drop_jobs_of_cancelled`): one of the two finds the job.
+send                The status moves by an update that names the statuses it may have (`state.messages.move`): once,
+                    and never after a cancellation. A line counts first, if it has counted nothing since it was read
+                    (`state.pace.count`): daily limits hold. A time is booked by compare-and-set (`state.bookings`).
+take a job          A script takes it out of its set into the taker's hands (`state.real.holdings`). What is not in a
+                    process's hands any more it can't finish or put off.
+work in time        One process at a time has a workspace, by a lease of 5 s that it renews; its number is the fencing
+                    token with which the clock is moved (`state.turns`, `state.real.leases`).
+import              Unique indexes on id and address; of two who make the same, one is told, looks again, and finds it.
+                    All documents of a kind are kept or none.
+reset, PUT state,   Whoever replaces, removes or exports a whole state shuts the workspace's gate, waits for the calls
+restore, DELETE     inside, and has it alone; calls come before or after (`state.real.gates`). A workspace that is being
+                    made shows its keys when all is there.
+limits, faults      A token is taken by a script (`state.scripts`), one of a fault's times by a counter (`state.rules`).
+journal, clock      One command, or a script that reads the clock and appends. The clock is a distance to real time.
+running numbers     `HINCRBY`: none is given twice.
+events, webhooks    A delivery is kept and queued by one script, taken by one process in order (a lease a workspace),
+                    and put down by a script once. Before its attempt it is noted as begun: what had begun when a
+                    process died is never sent again.
+waiting             Redis's publish and subscribe wakes all processes (`state.real.peers`); after a gap all look again.
+==================  ===================================================================================================
+
+A process that dies is missed after 5 s (`state.real.peers`). What it had taken, made or was removing is noted in its
+hands before it begins, and until all that follows is stored; others do what is missing (`actions.recovery`). A process
+that lost an engine in the middle leaves it to that as well.
+
+Not covered: a process killed in the middle of replacing a whole state leaves it half replaced, and the reset that puts
+that right is for who asked; a process that sleeps for longer than its lease in the middle of a single call may still
+finish the writes of that call that are conditional on nothing but the document.
+"""
 
 from __future__ import annotations
 
