@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from tuco_mock.actions.wholes import replacing
 from tuco_mock.domain import ids, threads
 from tuco_mock.domain.bookings import Bookings, Day
 from tuco_mock.domain.clocks import Clock
@@ -54,6 +55,22 @@ def make_workspace(store: Store, spec: model.Workspace, origin: str = "", *, kee
     clock = first_clock(spec)
     documents = _build(workspace, spec, clock, origin)
     start = start_of(workspace, spec, origin) if keeps_start else None
+    if store.gates is None or start is None or store.workspaces.exist(workspace.id):
+        _begin(store, workspace, spec, clock, documents, start)
+    else:  # unless it is all there, it is as if it had never been there
+        with replacing(store, workspace.id, "nothing"):
+            _begin(store, workspace, spec, clock, documents, start)
+    return workspace
+
+
+def _begin(
+    store: Store, workspace: Workspace, spec: model.Workspace, clock: Clock, documents: Documents, start: Start | None
+) -> None:
+    """Keep a new workspace with its contents, or nothing of it.
+
+    Raises:
+        Conflict: the id or a key is taken.
+    """
     hidden = store.gates is not None  # from the calls of others, until all is there
     store.workspaces.add(msgspec.structs.replace(workspace, api_keys=()) if hidden else workspace)
     try:
@@ -64,7 +81,6 @@ def make_workspace(store: Store, spec: model.Workspace, origin: str = "", *, kee
     except BaseException:
         store.drop(workspace.id)
         raise
-    return workspace
 
 
 def start_of(workspace: Workspace, spec: model.Workspace, origin: str) -> Start:
@@ -100,12 +116,24 @@ def replace_state(
     changed = settings_of(spec, workspace, given)
     keeps_clock = given is not None and "clock" not in given
     clock = store.vitals.clock(workspace.id) if keeps_clock else first_clock(spec)
-    documents = _build(changed, spec, clock, origin)
-    store.workspaces.replace(changed)
+    how = {"settings": changed, "clock": clock.text, "origin": origin, "state": spec}
+    with replacing(store, workspace.id, "state", **how):
+        put_in_place(store, changed, spec, clock, origin)
+    return changed
+
+
+def put_in_place(store: Store, workspace: Workspace, spec: model.Workspace, clock: Clock, origin: str) -> None:
+    """Put settings and contents in place of what a workspace has, with this clock; the same again changes nothing.
+
+    Raises:
+        Conflict: a key belongs to another workspace; nothing was changed.
+        InvalidInput: the state has mistakes; nothing was changed.
+    """
+    documents = _build(workspace, spec, clock, origin)
+    store.workspaces.replace(workspace)
     store.empty(workspace.id)
     store.vitals.begin(workspace.id, clock, _last(documents, spec))
-    _fill(store, changed, spec, clock, documents)
-    return changed
+    _fill(store, workspace, spec, clock, documents)
 
 
 def add(store: Store, workspace: Workspace, items: Items, *, goes_on: bool = False) -> Documents:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from tuco_mock.actions.completing import complete, complete_reply
 from tuco_mock.actions.enrol import go_on_enrolling
+from tuco_mock.actions.redoing import replace_again
 from tuco_mock.actions.remove_leads import remove_leads
 from tuco_mock.domain.errors import NotFound
 from tuco_mock.domain.messages import CANCELLABLE
@@ -29,10 +30,13 @@ def recover(store: Store, hands: Holdings, held: Sequence[Held]) -> None:
     A job waits again; what it was about may have been sent by then, which whoever takes it sees (`complete`). An act
     is done again, if it was not. A delivery goes out, unless its attempt had begun: then nobody knows whether it was
     received, and it has failed. Each is put back in one piece, by who finds it in these hands still. To what was being
-    made is added what is missing of it, and it leaves these hands then.
+    made is added what is missing of it, and it leaves these hands then. First of all comes what was being replaced, in
+    which nobody else is until then.
     """
-    for each in held:
-        if each.kind == "job":
+    for each in sorted(held, key=lambda each: each.kind != "replace"):
+        if each.kind == "replace":
+            replace_again(store, hands, each)
+        elif each.kind == "job":
             _put_back_job(store, hands, each)
         elif each.kind == "act":
             _put_back_act(store, hands, each)

@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tuco_mock.actions.load import make_workspace, replace_state, start_of
+from tuco_mock.actions.load import first_clock, make_workspace, put_in_place, settings_of, start_of
+from tuco_mock.actions.wholes import replacing
 from tuco_mock.domain.fixture.check import check_workspace
+from tuco_mock.domain.workspaces import SERVER
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tuco_mock.domain.fixture import model
     from tuco_mock.domain.workspaces import Workspace
     from tuco_mock.state.starts import Start
@@ -42,9 +46,16 @@ def _spec_of(start: Start) -> model.Workspace:
 
 def reset_server(store: Store) -> list[Workspace]:
     """Drop every workspace and load what the server started with."""
+    gone = [workspace.id for workspace in store.workspaces.all()]
+    with replacing(store, SERVER, "server", gone=gone):
+        return begin_anew(store, gone)
+
+
+def begin_anew(store: Store, gone: Iterable[str]) -> list[Workspace]:
+    """Load what the server started with in place of these workspaces, of which some may have gone by half."""
     starts = [(_spec_of(start), start.origin) for start in store.starts.server()]
-    for workspace in store.workspaces.all():
-        drop_workspace(store, workspace.id)
+    for each in gone:
+        store.drop(each)
     store.drop_unclaimed()
     return [make_workspace(store, spec, origin, keeps_start=False) for spec, origin in starts]
 
@@ -57,8 +68,20 @@ def reset_workspace(store: Store, workspace: Workspace) -> Workspace:
     Raises:
         Conflict: a key it was made with belongs to another workspace by now.
     """
+    with replacing(store, workspace.id, "start"):
+        return put_back_to_start(store, workspace)
+
+
+def put_back_to_start(store: Store, workspace: Workspace) -> Workspace:
+    """The same, without a note of it.
+
+    Raises:
+        Conflict: as `reset_workspace`.
+    """
     start = store.starts.of(workspace.id)
-    changed = replace_state(store, workspace, _spec_of(start), origin=start.origin)
+    spec = _spec_of(start)
+    changed = settings_of(spec, workspace)
+    put_in_place(store, changed, spec, first_clock(spec), start.origin)
     store.faults.clear(workspace.id)
     store.lab.clear(workspace.id)
     store.deliveries.clear(workspace.id)
@@ -68,4 +91,5 @@ def reset_workspace(store: Store, workspace: Workspace) -> Workspace:
 
 def drop_workspace(store: Store, workspace: str) -> None:
     """Remove a workspace and all that is in it; nothing when there is none of that id."""
-    store.drop(workspace)
+    with replacing(store, workspace, "nothing"):
+        store.drop(workspace)

@@ -52,11 +52,12 @@ async def advance(store: Store, workspace: Workspace, target: Clock) -> list[Don
     while not await work.is_over(now) and (due := await run(_next, store, here, now)) is not None and due <= end:
         if due > now:
             now = due
-            await run(store.turns.set_clock, here, Clock(True, now))
+            await work.move(Clock(True, now))
         await work.do_all(await run(things_due, store, here, now), now)
     store.turns.check(here)
     if not work.is_gone:
-        await run(store.turns.set_clock, here, target)
+        await work.move(target)
+        store.turns.check(here)
     return work.done
 
 
@@ -154,6 +155,19 @@ class _Work:
         """See whether the workspace was dropped or lost to another process meanwhile, or the server stops."""
         here = self._workspace.id
         self.is_gone = self._store.bell.ended or not self._store.vitals.exist(here) or self._store.turns.are_lost(here)
+
+    async def move(self, clock: Clock) -> None:
+        """Put the workspace's clock there, unless the workspace was dropped or lost to another process."""
+        here, gates = self._workspace.id, self._store.gates
+        if gates is None:
+            await self._store.engines.run(self._store.turns.set_clock, here, clock)
+        else:
+            await gates.within(here, self._look_and_move, clock)
+
+    def _look_and_move(self, clock: Clock) -> None:
+        self.look()
+        if not self.is_gone:
+            self._store.turns.set_clock(self._workspace.id, clock)
 
     async def do_all(self, things: Sequence[Thing], now: int) -> None:
         """Do these things at a moment that the workspace's clock shows."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from tuco_mock.actions.wholes import replacing
 from tuco_mock.domain.errors import NotFound
 from tuco_mock.domain.timestamps import iso
 from tuco_mock.state import agenda, queue
@@ -51,7 +52,16 @@ def restore_snapshot(store: Store, workspace: Workspace, name: str) -> Workspace
         NotFound: there is no snapshot of that name; the detail lists those there are.
         Conflict: a key the workspace had then belongs to another one by now; nothing was changed.
     """
-    here = workspace.id
+    with replacing(store, workspace.id, "snapshot", name=name):
+        return put_back(store, workspace.id, name)
+
+
+def put_back(store: Store, here: str, name: str) -> Workspace:
+    """The same, without a note of it.
+
+    Raises:
+        NotFound, Conflict: as `restore_snapshot`.
+    """
     snapshot = _get(store, here, name)
     store.workspaces.replace(snapshot.settings)
     differences = store.snapshots.differences(here, name)

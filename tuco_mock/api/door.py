@@ -28,6 +28,7 @@ from tuco_mock.api.prefer import preferred
 from tuco_mock.api.visit import Visit
 from tuco_mock.domain.clocks import hold_moment
 from tuco_mock.domain.errors import RateLimited
+from tuco_mock.domain.workspaces import SERVER
 from tuco_mock.state.away import AWAY, first_line
 from tuco_mock.wire.answer import Answer, encode, send_body
 from tuco_mock.wire.body import BodyTooLarge, ClientGone, read_body
@@ -138,7 +139,7 @@ class Door:
         """
         run = self._store.engines.run
         try:
-            workspace = await run(self._enter, operation, visit)
+            workspace = await self._let_in(operation, visit)
             if operation.has_body:
                 visit.body = await read_body(visit.scope, receive, self._max_body_bytes)
                 hold_moment()  # it may have taken its time
@@ -164,6 +165,16 @@ class Door:
                 return await suffer(met, operation, call, lambda: _carry_out(operation, call), receive)
             answer = await _handled(operation, call)
         return _rendered(answer)
+
+    async def _let_in(self, operation: Operation, visit: Visit) -> Workspace:
+        """The same as `_enter`; while the whole server is put back to its start, that is waited for."""
+        gates = self._store.gates
+        try:
+            return await self._store.engines.run(self._enter, operation, visit)
+        except ApiError:
+            if gates is None or visit.workspace is not None or not bearer_token(visit.scope):
+                raise
+        return await gates.within(SERVER, self._enter, operation, visit)
 
     def _enter(self, operation: Operation, visit: Visit) -> Workspace:
         """The workspace the call acts in.

@@ -11,6 +11,7 @@ from tuco_mock.domain.timestamps import MILLIS_MAX, iso, parse_duration, parse_m
 if TYPE_CHECKING:
     from tuco_mock.control.door import ControlCall
     from tuco_mock.domain.clocks import Clock
+    from tuco_mock.state.store import Store
 
 _WAYS = "one of {freeze: true or a time}, {advance: a duration}, {set: a time}, {resume: true}"
 
@@ -27,19 +28,25 @@ async def change(call: ControlCall) -> dict[str, Any]:
         raise Problem(400, f"Send {_WAYS}.")
     [(way, value)] = body.items()
     store, run = call.store, call.store.engines.run
-    workspace = await run(call.workspace)
+    workspace = await call.there()
     clock = await run(store.vitals.clock, workspace.id)
     changed = _changed(clock, way, value)
     if store.worker_of(workspace) == "auto" and changed.now() > clock.now():
         await advance(store, workspace, changed)
-        await run(call.workspace)  # it may have been dropped meanwhile
+        await call.there()  # it may have been dropped meanwhile
         reached = await run(store.vitals.clock, workspace.id)
         if store.bell.ended and reached != changed:
             raise stopping(f"The clock got to {iso(reached.now())}, and what was due by then is done")
     else:
-        await run(store.vitals.set_clock, workspace.id, changed)
+        await store.within(workspace.id, _set, store, workspace.id, changed)
     store.deliveries.wake(workspace.id)
     return shown(changed)
+
+
+def _set(store: Store, workspace: str, clock: Clock) -> None:
+    if store.gates is not None:
+        store.workspaces.get(workspace)  # it may have been dropped meanwhile
+    store.vitals.set_clock(workspace, clock)
 
 
 def shown(clock: Clock) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def redeliver(call: ControlCall) -> dict[str, Any]:
 async def wait(call: ControlCall) -> dict[str, Any]:
     """Answer once no delivery is pending, or at the timeout."""
     run = call.store.engines.run
-    workspace = (await run(call.workspace)).id
+    workspace = (await call.there()).id
     asked, mistakes = read({} if call.body is None else call.body, Wait)
     if mistakes:
         raise InvalidInput(mistakes)

@@ -18,21 +18,22 @@ from tuco_mock.actions.effects import gather
 from tuco_mock.control.guard import Guard
 from tuco_mock.control.problem import Problem, from_refusal, send_problem
 from tuco_mock.domain.clocks import hold_moment
-from tuco_mock.domain.errors import Refusal
+from tuco_mock.domain.errors import NotFound, Refusal
 from tuco_mock.domain.journal import Effect, Record, clipped
-from tuco_mock.domain.workspaces import FIRST
+from tuco_mock.domain.workspaces import FIRST, SERVER
 from tuco_mock.state.away import AWAY, first_line
 from tuco_mock.state.turns import TurnLost
 from tuco_mock.wire.answer import Answer, send_answer
 from tuco_mock.wire.body import BodyTooLarge, ClientGone, read_body
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 
     from starlette.types import Receive, Scope, Send
 
     from tuco_mock.domain.workspaces import Workspace
     from tuco_mock.settings import Settings
+    from tuco_mock.state.real.gates import Gates
     from tuco_mock.state.store import Store
 
 log = logging.getLogger("tuco_mock.control")
@@ -94,6 +95,19 @@ class ControlCall:
         """
         return self.store.workspaces.get(self.path["ws"])
 
+    async def there(self) -> Workspace:
+        """The same on the event loop; while the whole server is put back to its start, that is waited for.
+
+        Raises:
+            NotFound: there is none of that id.
+        """
+        try:
+            return await self.store.engines.run(self.workspace)
+        except NotFound:
+            if self.store.gates is None:
+                raise
+            return await self.store.gates.within(SERVER, self.workspace)
+
 
 @dataclass(frozen=True, slots=True)
 class ControlOperation:
@@ -110,6 +124,9 @@ class ControlOperation:
         is_logged: whether the timeline tells of it: it changes a workspace.
         is_alone: whether it waits while a worker moves the workspace's time, and keeps that waiting.
         is_whole: whether it is about the whole state, of the workspace or of all: no call comes into its middle.
+        is_among_all: whether it tells which workspaces there are: no reset of all comes into its middle.
+        named: the workspaces that its body names, which it makes or drops: no call in them comes into its middle, nor
+            does a reset of all.
     """
 
     method: str
@@ -123,6 +140,8 @@ class ControlOperation:
     is_logged: bool = True
     is_alone: bool = False
     is_whole: bool = False
+    is_among_all: bool = False
+    named: Callable[[ControlCall], Iterable[str]] | None = None
 
 
 class ControlDoor:
@@ -180,10 +199,10 @@ class ControlDoor:
         run = self._store.engines.run
         workspace = path.get("ws") if operation.is_logged and operation.method != "GET" else None
         if workspace == FIRST:
-            workspace = (await run(call.workspace)).id
+            workspace = (await call.there()).id
         gather(call.effects)
         if operation.is_alone:
-            async with self._store.turns.of((await run(call.workspace)).id):
+            async with self._store.turns.of((await call.there()).id):
                 hold_moment()  # it may have waited
                 result = await _done(operation, call)
         else:
@@ -219,16 +238,38 @@ async def _done(operation: ControlOperation, call: ControlCall) -> Any:
     if iscoroutinefunction(operation.handler):
         return await operation.handler(call)
     gates, run = call.store.gates, call.store.engines.run
-    if gates is None or not (operation.is_whole or "ws" in call.path):
+    if gates is None:
         return await run(operation.handler, call)
-    if not operation.is_whole:
-        return await gates.within((await run(call.workspace)).id, operation.handler, call)
-    async with contextlib.AsyncExitStack() as alone:
-        there = [await run(call.workspace)] if "ws" in call.path else await run(call.store.workspaces.all)
-        for workspace in sorted(each.id for each in there):
-            await alone.enter_async_context(gates.alone(workspace))
-        hold_moment()  # it may have waited
-        return await run(operation.handler, call)
+    if operation.is_whole or operation.named is not None:
+        async with _shut(gates, operation, call):
+            hold_moment()  # it may have waited
+            return await run(operation.handler, call)
+    if "ws" in call.path:
+        return await gates.within((await call.there()).id, operation.handler, call)
+    if operation.is_among_all:
+        return await gates.within(SERVER, operation.handler, call)
+    return await run(operation.handler, call)
+
+
+@contextlib.asynccontextmanager
+async def _shut(gates: Gates, operation: ControlOperation, call: ControlCall) -> AsyncIterator[None]:
+    """Have alone what an operation is about: a workspace, those that are named, or all.
+
+    The server's gate is always the first, the others come in the order of their names: nobody waits in a ring.
+    """
+    async with contextlib.AsyncExitStack() as held:
+        names: Iterable[str]
+        if "ws" in call.path:
+            names = [(await call.there()).id]
+        elif operation.named is not None:
+            await held.enter_async_context(gates.inside(SERVER))
+            names = operation.named(call)
+        else:
+            await held.enter_async_context(gates.alone(SERVER))
+            names = [each.id for each in await call.store.engines.run(call.store.workspaces.all)]
+        for workspace in sorted(set(names)):
+            await held.enter_async_context(gates.alone(workspace))
+        yield
 
 
 def _decoded(data: bytes) -> Any:

@@ -84,7 +84,7 @@ def count(call: ControlCall) -> dict[str, Any]:
 async def wait(call: ControlCall) -> dict[str, Any]:
     """Answer once so many requests match, or at the timeout."""
     run = call.store.engines.run
-    workspace, question = await run(call.workspace), _asked(call, Patience)
+    workspace, question = await call.there(), _asked(call, Patience)
     millis = parse_duration(question.timeout) or 0
     if millis > LONGEST_WAIT:
         raise Problem(400, f"timeout is at most {LONGEST_WAIT // 1000}s; ask again to wait longer.")
@@ -100,7 +100,7 @@ async def wait(call: ControlCall) -> dict[str, Any]:
             if not await wait_for(ringing, until - clock(), call.receive):
                 raise ClientGone
             ringing.clear()
-            await run(call.workspace)  # it may be gone by now
+            await call.there()  # it may be gone by now
     return await run(partial(_found, call, workspace, question.match, search, matched=matched))
 
 

@@ -78,6 +78,7 @@ OPERATIONS: tuple[ControlOperation, ...] = (
         workspaces.list_all,
         "All workspaces, the first one first",
         answer=s.WORKSPACES,
+        is_among_all=True,
     ),
     ControlOperation(
         "POST",
@@ -87,6 +88,7 @@ OPERATIONS: tuple[ControlOperation, ...] = (
         body=s.NEW_WORKSPACE,
         answer=s.WORKSPACE,
         status=201,
+        named=workspaces.named,
     ),
     ControlOperation("GET", WORKSPACE, workspaces.look, "Settings, clock and counts", answer=s.WORKSPACE),
     ControlOperation(

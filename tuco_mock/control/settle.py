@@ -24,7 +24,7 @@ _LONGEST_WAIT = 25
 async def run_queue(call: ControlCall) -> dict[str, Any]:
     """Work off the jobs that are due at the present moment, `max` of them at most."""
     run = call.store.engines.run
-    workspace = await run(call.workspace)
+    workspace = await call.there()
     body = {} if call.body is None else call.body
     if not isinstance(body, dict) or body.keys() - {"max"}:
         raise Problem(400, "Send {max: how many jobs at most}, or nothing for all that are due.")
@@ -41,7 +41,7 @@ async def run_queue(call: ControlCall) -> dict[str, Any]:
 async def settle(call: ControlCall) -> dict[str, Any]:
     """Do all that is due at the present moment, wait for the deliveries, and again, until nothing is due."""
     run = call.store.engines.run
-    workspace = await run(call.workspace)
+    workspace = await call.there()
     if call.body not in (None, {}):
         raise Problem(400, "settle takes nothing: send no body.")
     done: list[Done] = []

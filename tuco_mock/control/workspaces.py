@@ -55,6 +55,14 @@ def make(call: ControlCall) -> dict[str, Any]:
     return _shown(call, workspace, load.first_clock(spec), counts)
 
 
+def named(call: ControlCall) -> list[str]:
+    """The workspaces that the body of `make` names, as far as it can be understood."""
+    body = call.body if isinstance(call.body, dict) else {}
+    gone = body.get("instead")
+    given = [body.get("id"), *(gone if isinstance(gone, list) else [])]
+    return [each for each in given if isinstance(each, str) and is_workspace_id(each)]
+
+
 def look(call: ControlCall) -> dict[str, Any]:
     """A workspace's settings, clock and how much is in it."""
     return _whole(call, call.workspace())

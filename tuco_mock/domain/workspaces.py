@@ -19,6 +19,9 @@ WorkerMode = Literal["auto", "manual"]
 FIRST = "default"
 """The word that means the first workspace of the server, usable instead of an id."""
 
+SERVER = "*"
+"""What stands for all workspaces together where one is named; no id."""
+
 
 class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of one workspace.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -39,12 +39,14 @@ from tuco_mock.state.webhooks import Webhooks
 from tuco_mock.state.workspaces import Workspaces
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from tuco_mock.domain.clocks import Clock
     from tuco_mock.domain.workspaces import WorkerMode, Workspace
     from tuco_mock.state.engines import Document, Engines
     from tuco_mock.state.starts import Start
+
+T = TypeVar("T")
 
 _OLDEST_FIRST = [("seq", 1)]
 _CHUNK = 25_000
@@ -111,6 +113,12 @@ class Store:
         self.deliveries = Deliveries(engines, self.bell, journal_limit, self.webhooks)
         self.log = Log(engines.redis, self.bell, journal_limit)
         self._begin = engines.redis.register_script(BEGIN_WORKSPACE)
+
+    async def within(self, workspace: str, work: Callable[..., T], *args: Any) -> T:
+        """Do something in a workspace, on the event loop's behalf, while nobody replaces its state."""
+        if self.gates is None:
+            return await self.engines.run(work, *args)
+        return await self.gates.within(workspace, work, *args)
 
     def begin(self, workspace: str, clock: Clock, last: int, start: Start | None) -> None:
         """Let a workspace begin, in one piece: its clock, its last running number, its log, what it is reset to.
@@ -200,17 +208,20 @@ class Store:
 
     def empty(self, workspace: str) -> None:
         """Remove everything of the workspace but its settings and what it is reset to."""
-        if "messages" in self.documents.empty(workspace):  # there is no job without one
-            self.queue.drop(workspace)
+        self._empty(workspace)
         self.agenda.drop(workspace)
         self.engines.redis.delete(vitals_key(workspace))
+
+    def _empty(self, workspace: str) -> None:
+        """Remove documents and jobs; there is no job without a message, unless a process died between the two."""
+        if "messages" in self.documents.empty(workspace) or self.gates is not None:
+            self.queue.drop(workspace)
 
     def drop(self, workspace: str) -> None:
         """Remove everything of the workspace; its snapshots first, in which nothing needs to be noted any more."""
         self.snapshots.drop_all(workspace)
         self.workspaces.drop(workspace)
-        if "messages" in self.documents.empty(workspace):  # there is no job without one
-            self.queue.drop(workspace)
+        self._empty(workspace)
         self.deliveries.stop(workspace)
         parts = (self.documents, self.agenda, self.starts, self.faults, self.log, self.lab, self.deliveries)
         self.engines.redis.delete(vitals_key(workspace), *(key for part in parts for key in part.keys(workspace)))

@@ -52,6 +52,10 @@ class Workspaces:
         """All workspaces, the first one first."""
         return [_workspace(document) for document in self._collection.find({}).sort([("order", 1)])]
 
+    def exist(self, workspace: str) -> bool:
+        """Whether there is a workspace of that id."""
+        return self._collection.find_one({"_id": workspace}, {"_id": 1}) is not None
+
     def count(self) -> int:
         """How many there are."""
         return self._collection.count_documents({})

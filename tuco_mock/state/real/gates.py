@@ -2,11 +2,17 @@
 
 =====================  =====  =====================================================================================
 ``tuco:gate:<ws>``     hash   process -> how many calls of it are at work in the workspace
-``tuco:lease:gate-…``         who has shut the gate (`state.real.leases`); it opens by itself if that process dies
+``tuco:lease:gate-…``         who has shut the gate (`state.real.leases`); that ends by itself if the process dies
+``tuco:half:<ws>``     text   the process that is replacing the state just now, and may have done so by half
 =====================  =====  =====================================================================================
 
 A call that finds the gate shut waits on the event loop, not in a thread. Who shuts it waits for the calls that are
-inside; those of processes that have died are not waited for.
+inside; those of processes that have died are not waited for, once what they had in their hands is put back.
+
+`SERVER` has a gate as well: shut while the whole server is put back to its start, passed by who makes a workspace.
+
+Before anything is replaced it is noted in the process's hands by what. Until that is done nobody is let in, whoever had
+shut the gate: when the process dies, who takes over what it held does it again from the note (`actions.redoing`).
 """
 
 from __future__ import annotations
@@ -16,16 +22,18 @@ import contextlib
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from tuco_mock.domain.clocks import hold_moment
+from tuco_mock.domain.workspaces import SERVER
 from tuco_mock.state.away import AWAY
 from tuco_mock.state.bell import Bell
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterator
     from typing import Any
 
     from redis import Redis
 
     from tuco_mock.state.engines import Engines
+    from tuco_mock.state.real.holdings import Holdings
     from tuco_mock.state.real.peers import Peers
 
 T = TypeVar("T")
@@ -34,11 +42,15 @@ _LONGEST_WAIT = 1.0
 """After how many seconds it is looked again at a gate, in case nobody could tell that it opened."""
 
 _ENTER = """
--- Let a call in. KEYS: the lease of who has shut the gate, the calls that are inside. ARGV: the process.
+-- Let a call in. KEYS: the lease of who has shut the gate, the calls that are inside, what may be there by half, and
+-- the same of the server. ARGV: the process.
 -- Gives 0, or for how many ms the gate is shut at least.
 local left = redis.call('PTTL', KEYS[1])
 if left > -1 then
     return math.max(left, 1)
+end
+if redis.call('EXISTS', KEYS[3], KEYS[4]) > 0 then
+    return 1000
 end
 redis.call('HINCRBY', KEYS[2], ARGV[1], 1)
 return 0
@@ -54,14 +66,27 @@ return redis.call('EXISTS', KEYS[1])
 """
 
 _COUNT = """
--- Count the calls that are inside, without those of processes that are gone. KEYS: them, the processes.
+-- Count the calls that are inside, without those of processes that are gone, and what is there by half. KEYS: them,
+-- the processes, what may be there by half, and the same of the server.
 for _, process in ipairs(redis.call('HKEYS', KEYS[1])) do
     if not redis.call('ZSCORE', KEYS[2], process) then
         redis.call('HDEL', KEYS[1], process)
     end
 end
-return redis.call('HLEN', KEYS[1])
+return redis.call('HLEN', KEYS[1]) + redis.call('EXISTS', KEYS[3], KEYS[4])
 """
+
+_IS_WHOLE = """
+-- Have a state whole again, unless others have seen to that. KEYS: the hands, what was there by half. ARGV: what it was
+-- noted as, the process.
+redis.call('HDEL', KEYS[1], ARGV[1])
+if redis.call('GET', KEYS[2]) == ARGV[2] then
+    redis.call('DEL', KEYS[2])
+end
+"""
+
+_NOTE = "replace {} whole"
+"""What it is noted as in a process's hands that a state is being replaced (`state.real.holdings`)."""
 
 
 class Gates:
@@ -69,11 +94,13 @@ class Gates:
 
     def __init__(self, engines: Engines, peers: Peers) -> None:
         redis: Redis = engines.redis
+        self._redis = redis
         self._engines = engines
         self._peers = peers
         self._enter = redis.register_script(_ENTER)
         self._leave = redis.register_script(_LEAVE)
         self._count = redis.register_script(_COUNT)
+        self._is_whole = redis.register_script(_IS_WHOLE)
         self._owed: list[str] = []
         self._moved = Bell()
         peers.hear("gate", self._moved.ring)
@@ -91,6 +118,47 @@ class Gates:
         return cast("T", found)
 
     @contextlib.asynccontextmanager
+    async def inside(self, workspace: str) -> AsyncIterator[None]:
+        """Be in a workspace for as long as this lasts, while nobody replaces its state."""
+        run = self._engines.run
+        with self._moved.listen(workspace) as moved:
+            while left := await run(self._come_in, workspace):
+                await _rung(moved, left / 1000)
+        try:
+            yield
+        finally:
+            await run(self._out, workspace)
+
+    @contextlib.contextmanager
+    def replacing(self, workspace: str, how: str) -> Iterator[None]:
+        """Replace a state that one has alone, or make one: noted is how it is done again if this process dies.
+
+        If an engine goes away meanwhile, it is left behind for when it answers again.
+        """
+        hands = self._peers.holdings
+        try:
+            with hands.or_left("replace", workspace, "whole"):
+                pipe = self._redis.pipeline(transaction=True)
+                pipe.hset(hands.key, _NOTE.format(workspace), how)
+                pipe.set(_half(workspace), hands.key)
+                pipe.execute()
+                yield
+                self.is_whole(hands, workspace)
+        except AWAY:
+            raise
+        except BaseException:
+            self.is_whole(hands, workspace)  # it was refused before anything was changed
+            raise
+
+    def is_whole(self, hands: Holdings, workspace: str) -> None:
+        """Say that what these hands were replacing is there whole, and let calls in that waited for it alone."""
+        self._is_whole(keys=[hands.key, _half(workspace)], args=[_NOTE.format(workspace), hands.key])
+
+    def wake(self, workspace: str) -> None:
+        """Let who waits before the gate look again."""
+        self._ring(workspace)
+
+    @contextlib.asynccontextmanager
     async def alone(self, workspace: str) -> AsyncIterator[None]:
         """Have a workspace alone: wait for who is in it, and let nobody in."""
         run, leases = self._engines.run, self._peers.leases
@@ -98,7 +166,7 @@ class Gates:
             while (taken := await run(leases.take, _name(workspace))).number is None:
                 await _rung(moved, taken.seconds)
             try:
-                keys = [_inside(workspace), self._peers.everybody]
+                keys = [_inside(workspace), self._peers.everybody, _half(workspace), _half(SERVER)]
                 while await run(lambda: self._count(keys=keys)):
                     await _rung(moved, _LONGEST_WAIT)
                 yield
@@ -107,13 +175,17 @@ class Gates:
 
     def _inside(self, workspace: str, work: Callable[..., T], args: tuple[Any, ...]) -> tuple[float, T | None]:
         """Do it; or for how many seconds the gate is shut at most, unless it is shut again."""
-        left = int(self._enter(keys=_keys(workspace), args=[self._peers.process]))
+        left = self._come_in(workspace)
         if left:
             return left / 1000, None
         try:
             return 0, work(*args)
         finally:
             self._out(workspace)
+
+    def _come_in(self, workspace: str) -> int:
+        """Be counted as inside; or for how many ms the gate is shut at most, unless it is shut again."""
+        return int(self._enter(keys=_keys(workspace), args=[self._peers.process]))
 
     def _out(self, workspace: str) -> None:
         """Say that a call is over; what can't be said now is said with the next one."""
@@ -154,5 +226,9 @@ def _inside(workspace: str) -> str:
     return f"tuco:gate:{workspace}"
 
 
+def _half(workspace: str) -> str:
+    return f"tuco:half:{workspace}"
+
+
 def _keys(workspace: str) -> list[str]:
-    return [f"tuco:lease:{_name(workspace)}", _inside(workspace)]
+    return [f"tuco:lease:{_name(workspace)}", _inside(workspace), _half(workspace), _half(SERVER)]

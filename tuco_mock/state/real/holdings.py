@@ -12,6 +12,7 @@
 ``cancel <ws> <number>``     a cancellation whose jobs are being removed
 ``remove <ws> <lead id>``    a lead that is being removed, with all that hangs on it
 ``enrol <ws> <c>/<lead id>`` a lead that is being added to a campaign
+``replace <ws> whole``       a state that is being replaced, and by what, as JSON (`state.real.gates`)
 ===========================  =========================================================================================
 
 Jobs, acts and deliveries get into these hands and out of them in one piece with what it means: a script takes it off
