@@ -157,6 +157,65 @@ def test_dropping_a_workspace_while_others_call(fleet: Fleet) -> None:
         world.drop()
 
 
+def test_the_whole_server_is_reset_by_several_at_once(fleet: Fleet) -> None:
+    """Each gets its turn; who calls meanwhile, or makes, resets and drops workspaces, comes before or after."""
+    with fleet.clients() as clients, ThreadPoolExecutor(10) as pool:
+        first, *_ = clients.values()
+        before = first.post("/_tuco/reset").raise_for_status().json()
+        start = World.existing(first, "default")
+        whole, ending = outline(start), threading.Event()
+
+        def call(number: int) -> set[tuple[str, int]]:
+            seen: set[tuple[str, int]] = set()
+            below = f"/_tuco/workspaces/{start.id}"
+            made = {"id": f"made-{number % 2}", "state": {"leads": [{"phone": "+14155550101"}]}}
+            ways: list[list[tuple[str, str, Any]]] = [
+                [("GET", REPLIES, None), ("POST", LEADS, {"leads": [{"phone": f"+1212555010{number}"}]})],
+                [("POST", "/_tuco/workspaces", made), ("DELETE", f"/_tuco/workspaces/{made['id']}", None)],
+                [("POST", below + "/reset", None), ("GET", below, None), ("GET", "/_tuco/workspaces", None)],
+            ]
+            asked = ways[number % 3]
+            with fleet.client() as client:
+                for method, path, body in itertools.cycle(asked):
+                    if ending.is_set():
+                        return seen
+                    answer = client.request(method, path, json=body, headers=start.headers)
+                    seen.add((f"{method} {path}", answer.status_code))
+                    assert path != "/_tuco/workspaces" or method == "POST" or start.id in answer.text
+            return seen
+
+        def reset(client: httpx.Client) -> None:
+            for _ in range(2):
+                answer = client.post("/_tuco/reset")
+                assert (answer.status_code, answer.json()) == (200, before), answer.text
+
+        calling = [pool.submit(call, number) for number in range(6)]
+        try:
+            for each in [pool.submit(reset, client) for client in clients.values()]:
+                each.result()
+        finally:
+            ending.set()
+        seen = {each for one in calling for each in one.result()}
+        makings = {status for asked, status in seen if asked == "POST /_tuco/workspaces"}
+        drops = {status for asked, status in seen if "made-" in asked}
+        others = {status for asked, status in seen if "made-" not in asked and asked != "POST /_tuco/workspaces"}
+        assert makings <= {201, 409}  # somebody else has made it just now
+        assert drops <= {200, 404}
+        assert others <= {200, 201, 429}
+        assert first.post("/_tuco/reset").json() == before
+        assert outline(World.existing(first, "default")) == whole
+
+
+def outline(world: World) -> Json:
+    """What a workspace holds, without the times, which are counted from when it was made."""
+    state = world.state()
+    return {
+        "jobs": world.jobs(),
+        "statuses": world.statuses(),
+        **{kind: [each["id"] for each in state[kind]] for kind in ("lines", "leads", "campaigns", "replies")},
+    }
+
+
 def is_whole(world: World) -> None:
     """Each message has its lead, and all that wait have jobs."""
     found = world.state()

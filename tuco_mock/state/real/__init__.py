@@ -18,8 +18,10 @@ work in time        One process at a time has a workspace, by a lease of 5 s tha
 import              Unique indexes on id and address; of two who make the same, one is told, looks again, and finds it.
                     All documents of a kind are kept or none.
 reset, PUT state,   Whoever replaces, removes or exports a whole state shuts the workspace's gate, waits for the calls
-restore, DELETE     inside, and has it alone; calls come before or after (`state.real.gates`). A workspace that is being
-                    made shows its keys when all is there.
+restore, DELETE     inside, and has it alone; calls come before or after (`state.real.gates`). What is being replaced is
+                    marked until it is whole, and nobody let in. A workspace shows its keys when all is there.
+reset of all        The same with the server's gate, which who makes or lists workspaces passes, then with all others.
+                    Who finds no workspace of a key or id looks again inside the server's gate, and is refused then.
 limits, faults      A token is taken by a script (`state.scripts`), one of a fault's times by a counter (`state.rules`).
 journal, clock      One command, or a script that reads the clock and appends. The clock is a distance to real time.
 running numbers     `HINCRBY`: none is given twice.
@@ -33,9 +35,12 @@ A process that dies is missed after 5 s (`state.real.peers`). What it had taken,
 hands before it begins, and until all that follows is stored; others do what is missing (`actions.recovery`). A process
 that lost an engine in the middle leaves it to that as well.
 
-Not covered: a process killed in the middle of replacing a whole state leaves it half replaced, and the reset that puts
-that right is for who asked; a process that sleeps for longer than its lease in the middle of a single call may still
-finish the writes of that call that are conditional on nothing but the document.
+Replacing a whole state is done again from its note (`actions.redoing`): the state becomes what it was to be, and calls
+wait for that; a workspace that was being made has never been there.
+
+Not covered: a process that sleeps for longer than its lease in the middle of a single call may still finish the writes
+of that call that are conditional on nothing but the document, those of replacing a whole state among them. Of making a
+workspace `instead` of others each step is whole, not all of them together.
 """
 
 from __future__ import annotations

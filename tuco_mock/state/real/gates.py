@@ -122,12 +122,12 @@ class Gates:
         """Be in a workspace for as long as this lasts, while nobody replaces its state."""
         run = self._engines.run
         with self._moved.listen(workspace) as moved:
-            while left := await run(self._come_in, workspace):
+            while left := await run(self.enter, workspace):
                 await _rung(moved, left / 1000)
         try:
             yield
         finally:
-            await run(self._out, workspace)
+            await run(self.leave, workspace)
 
     @contextlib.contextmanager
     def replacing(self, workspace: str, how: str) -> Iterator[None]:
@@ -175,19 +175,19 @@ class Gates:
 
     def _inside(self, workspace: str, work: Callable[..., T], args: tuple[Any, ...]) -> tuple[float, T | None]:
         """Do it; or for how many seconds the gate is shut at most, unless it is shut again."""
-        left = self._come_in(workspace)
+        left = self.enter(workspace)
         if left:
             return left / 1000, None
         try:
             return 0, work(*args)
         finally:
-            self._out(workspace)
+            self.leave(workspace)
 
-    def _come_in(self, workspace: str) -> int:
+    def enter(self, workspace: str) -> int:
         """Be counted as inside; or for how many ms the gate is shut at most, unless it is shut again."""
         return int(self._enter(keys=_keys(workspace), args=[self._peers.process]))
 
-    def _out(self, workspace: str) -> None:
+    def leave(self, workspace: str) -> None:
         """Say that a call is over; what can't be said now is said with the next one."""
         self._owed.append(workspace)
         with contextlib.suppress(IndexError, *AWAY):
