@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from tests.cli.running import SOON
+from tests.control.test_events import listening
 from tests.support import CANCEL, World
 from tuco_mock.app import create_app
 from tuco_mock.server import BackgroundServer
@@ -82,6 +83,29 @@ def test_two_servers_are_one(shared: Settings) -> None:
         assert here.replies()["replies"] == []
         one.delete(f"/_tuco/workspaces/{here.id}").raise_for_status()
         assert there.post_cancel({"leadId": lead}).status_code == 401
+
+
+def test_events_of_one_are_told_by_the_other(shared: Settings) -> None:
+    """Live, from one workspace and from all; who waits is woken by Redis."""
+    with serving(shared) as one, serving(shared) as other:
+        here = World(one)
+        there = World.existing(other, here.id)
+        url = str(other.base_url)
+        with listening(url) as all_events, listening(url, workspace=here.id) as events:
+            here.get_replies()
+            assert (
+                events.next()
+                == all_events.next()
+                == {"workspace": here.id, **there.control("GET", "/timeline")["events"][0]}
+            )
+            lead = there.lead(phone="+14155550100")
+            here.message(lead)
+            assert [event["kind"] for event in events.take(4)] == [
+                "control",
+                "leads.added",
+                "control",
+                "messages.added",
+            ]
 
 
 def test_what_is_there_outlives_a_server(shared: Settings) -> None:

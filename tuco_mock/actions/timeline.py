@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 BUNDLE_FORMAT = 1
 """The version of what `recording` gives."""
 
+OPEN = frozenset({"pending", "delayed", "held"})
+"""The states of a delivery that is not done with."""
+
 _LONGEST_TEXT = 120
 
 
@@ -37,16 +40,16 @@ def timeline(store: Store, workspace: str) -> tuple[int, list[dict[str, Any]]]:
     told: dict[int | None, list[dict[str, Any]]] = {}
     for each in store.deliveries.all(workspace):
         beginning, cause = causes.get(each.id, (part.cut, None))
-        is_open = each.state in {"pending", "delayed", "held"}
-        place = None if is_open else max(each.after, beginning)
-        told.setdefault(place, []).append(_delivery(each, cause))
+        place = None if each.state in OPEN else max(each.after, beginning)
+        told.setdefault(place, []).append(delivery_event(each, cause))
     found = told.get(part.cut, [])
     for entry in part.entries:
-        found += [*_events(entry), *told.get(entry.id, ())]
+        found += [*events_of(entry), *told.get(entry.id, ())]
     return part.cut, found + told.get(None, [])
 
 
-def _events(entry: Entry) -> Iterator[dict[str, Any]]:
+def events_of(entry: Entry) -> Iterator[dict[str, Any]]:
+    """A record of the log: what came, then what it did."""
     record, at = entry.record, iso(entry.at)
     yield {"id": str(entry.id), "cause": None, "at": at, "kind": record.kind, "text": _text(record)}
     for place, effect in enumerate(record.effects, 1):
@@ -61,7 +64,7 @@ def _events(entry: Entry) -> Iterator[dict[str, Any]]:
         }
 
 
-def _delivery(delivery: Delivery, cause: str | None) -> dict[str, Any]:
+def delivery_event(delivery: Delivery, cause: str | None) -> dict[str, Any]:
     """What a webhook was told, and what came of it."""
     told = f"{delivery.event} to {delivery.url}: {delivery.state}"
     if delivery.status is not None or delivery.error is not None:

@@ -63,7 +63,7 @@ def _operation(operation: ControlOperation) -> dict[str, Any]:
         "responses": {
             str(operation.status): {
                 "description": "Done",
-                "content": {"application/json": {"schema": operation.answer}},
+                "content": {operation.content_type: {"schema": operation.answer}},
             },
             "default": {"description": "Refused; `detail` says what to do", "content": problem},
         },

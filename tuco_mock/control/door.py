@@ -23,7 +23,7 @@ from tuco_mock.domain.journal import Effect, Record, clipped
 from tuco_mock.domain.workspaces import FIRST, SERVER
 from tuco_mock.state.away import AWAY, first_line
 from tuco_mock.state.turns import TurnLost
-from tuco_mock.wire.answer import Answer, send_answer
+from tuco_mock.wire.answer import Answer, Stream, send_answer, send_stream
 from tuco_mock.wire.body import BodyTooLarge, ClientGone, read_body
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ class ControlCall:
         query: the parameters of the query string, each with all its values.
         body: the decoded JSON body; None for an empty one.
         receive: what else comes from the client: its going away.
+        headers: those of the request.
         effects: what was done, for the timeline; a handler adds to it.
     """
 
@@ -72,6 +73,7 @@ class ControlCall:
     query: Mapping[str, list[str]]
     body: Any
     receive: Receive
+    headers: Sequence[tuple[bytes, bytes]] = ()
     effects: list[Effect] = field(default_factory=list)
 
     def number(self, name: str, default: int | None, largest: int, *, least: int = 1) -> int | None:
@@ -121,6 +123,7 @@ class ControlOperation:
         answer: JSON Schema of its answer.
         query: names of its query parameters, with what they mean.
         status: status of its answer when all went well.
+        content_type: of its answer.
         is_logged: whether the timeline tells of it: it changes a workspace.
         is_alone: whether it waits while a worker moves the workspace's time, and keeps that waiting.
         is_whole: whether it is about the whole state, of the workspace or of all: no call comes into its middle.
@@ -137,6 +140,7 @@ class ControlOperation:
     answer: Mapping[str, Any] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     status: int = 200
+    content_type: str = "application/json"
     is_logged: bool = True
     is_alone: bool = False
     is_whole: bool = False
@@ -180,6 +184,8 @@ class ControlDoor:
         except Exception:
             log.exception("%s %s failed unexpectedly", scope["method"], scope["path"])
             return await send_problem(send, Problem(500, "This is a fault of tuco-mock; its log has the traceback."))
+        if isinstance(answer.body, Stream):
+            return await send_stream(send, answer.status, answer.body)
         return await send_answer(send, answer)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
@@ -195,7 +201,8 @@ class ControlDoor:
         hold_moment()  # it may have taken its time
         query = parse_qs(scope["query_string"].decode("utf-8", "replace"), errors="replace")
         path = scope.get("path_params", {})
-        call = ControlCall(self._simulated, self._store, self._settings, path, query, _decoded(data), receive)
+        known = (self._simulated, self._store, self._settings)
+        call = ControlCall(*known, path, query, _decoded(data), receive, scope["headers"])
         run = self._store.engines.run
         workspace = path.get("ws") if operation.is_logged and operation.method != "GET" else None
         if workspace == FIRST:

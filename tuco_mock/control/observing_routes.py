@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tuco_mock.control import faults, journal
+from tuco_mock.control import events, faults, journal
 from tuco_mock.control import schemas as s
 from tuco_mock.control.door import ControlOperation
 from tuco_mock.control.places import PAGE, WORKSPACE
@@ -76,6 +76,18 @@ JOURNAL = (
         "What happened, in order, with causes",
         answer=s.TIMELINE,
         query={"limit": "so many events, the newest"},
+    ),
+    ControlOperation(
+        "GET",
+        "/_tuco/events",
+        events.stream,
+        "What happens, live, as server-sent events: the timeline of one workspace, or of all",
+        answer=s.EVENT_STREAM,
+        query={
+            "workspace": "only this one",
+            "after": "begin behind this event of that one, and not with what comes next (header Last-Event-ID as well)",
+        },
+        content_type="text/event-stream",
     ),
     ControlOperation(
         "GET", WORKSPACE + "/recording", journal.recording, "The start and all that was done since", answer=s.OBJECT

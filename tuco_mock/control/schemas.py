@@ -167,6 +167,10 @@ COUNTED = _object(**{name: schema for name, schema in _FOUND.items() if name != 
 QUESTION: Schema = {"$ref": "#/components/schemas/Question"}
 PATIENCE: Schema = {"$ref": "#/components/schemas/Patience"}
 EVENT = _object(id=_TEXT, cause=_ANY_TEXT, at=_MOMENT, kind=_TEXT, text=_TEXT)
+EVENT_STREAM: Schema = {
+    "type": "string",
+    "description": "each event's data is an event of the timeline, and its workspace",
+}
 TIMELINE = _object(events=_list(EVENT), dropped=_COUNT)
 FAULT: Schema = {"$ref": "#/components/schemas/Fault"}
 FAULT_OR_FAULTS: Schema = {"oneOf": [FAULT, _list(FAULT)]}

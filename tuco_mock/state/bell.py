@@ -17,6 +17,35 @@ if TYPE_CHECKING:
 _Waiter = tuple[asyncio.AbstractEventLoop, asyncio.Event]
 
 
+class Watcher:
+    """Who wants to know where something happens.
+
+    Attributes:
+        event: set when something happened, or the server stops.
+        all: whether something may have happened anywhere.
+    """
+
+    def __init__(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.event = asyncio.Event()
+        self.all = False
+        self._rung: set[str] = set()
+
+    def ring(self, workspace: str | None) -> None:
+        """Something happened in a workspace, or None: maybe in any."""
+        if workspace is None:
+            self.all = True
+        else:
+            self._rung.add(workspace)
+        _wake(self.loop, self.event)
+
+    def take(self) -> set[str]:
+        """Where something happened since it was asked last."""
+        self.event.clear()
+        taken, self._rung = self._rung, set()
+        return taken
+
+
 class Bell:
     """One a process.
 
@@ -28,6 +57,7 @@ class Bell:
         self.ended = False
         self._peers = peers
         self._waiting: dict[str | None, list[_Waiter]] = {}
+        self._watching: list[Watcher] = []
         if peers is not None:
             peers.hear("happened", self.ring_here)
             peers.on_gap(self.ring_all_here)
@@ -42,11 +72,15 @@ class Bell:
         """Something may have happened in any workspace."""
         for workspace in [each for each in list(self._waiting) if each is not None]:
             self.ring_here(workspace)
+        for watcher in tuple(self._watching):
+            watcher.ring(None)
 
     def ring_here(self, workspace: str) -> None:
         """The same, for those of this process only."""
         for loop, event in tuple(self._waiting.get(workspace, ())):
             _wake(loop, event)
+        for watcher in tuple(self._watching):
+            watcher.ring(workspace)
 
     def end(self) -> None:
         """The server stops: wake everybody, and let nobody fall asleep again."""
@@ -54,6 +88,8 @@ class Bell:
         for waiting in list(self._waiting.values()):
             for loop, event in waiting:
                 _wake(loop, event)
+        for watcher in tuple(self._watching):
+            watcher.ring(None)
 
     @contextlib.contextmanager
     def listen(self, workspace: str | None = None) -> Iterator[asyncio.Event]:
@@ -73,10 +109,20 @@ class Bell:
             if not waiting:
                 self._waiting.pop(workspace, None)
 
+    @contextlib.contextmanager
+    def watch(self) -> Iterator[Watcher]:
+        """Hear of whatever happens in any workspace."""
+        watcher = Watcher()
+        self._watching.append(watcher)
+        try:
+            yield watcher
+        finally:
+            self._watching.remove(watcher)
+
     @property
     def listeners(self) -> int:
         """How many listen at this moment."""
-        return sum(map(len, self._waiting.values()))
+        return sum(map(len, self._waiting.values())) + len(self._watching)
 
 
 def _wake(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncGenerator, Sequence
 
     from starlette.types import Send
 
@@ -30,6 +31,23 @@ class Answer(NamedTuple):
     status: int
     body: Any
     headers: RawHeaders = ()
+
+
+class Stream(NamedTuple):
+    """A body that goes out bit by bit."""
+
+    chunks: AsyncGenerator[bytes]
+    content_type: bytes
+
+
+async def send_stream(send: Send, status: int, stream: Stream) -> None:
+    """Send a body as it comes."""
+    head = [(b"content-type", stream.content_type), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": status, "headers": head})
+    async with aclosing(stream.chunks) as chunks:
+        async for chunk in chunks:
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def send_answer(send: Send, answer: Answer) -> None:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 OLDEST = (6, 2)
 """The oldest version of Redis that is used: the first with ZMSCORE."""
 
+STARTING = "tuco:starting"
+"""The Redis key of the lock of who starts: it stays when all else is forgotten, for it is being held then."""
+
 _OPTIONS: Mapping[str, Any] = {"socket_timeout": 20.0, "socket_connect_timeout": 3.0}
 """How long is waited, unless the address says otherwise: a server that is gone is told of soon."""
 
@@ -58,6 +61,8 @@ class SharedRedis(Redis):
         ours = f"{self.prefix}tuco:"
         queues = set()
         for key in plain.scan_iter(f"{_literal(ours)}*", count=_CHUNK):
+            if key == self.prefix + STARTING:
+                continue
             if key.startswith(ours + "workspace:"):
                 queues.add(f"{self.prefix}bull:messages-{key.removeprefix(ours + 'workspace:')}:")
             plain.unlink(key)

@@ -17,6 +17,7 @@ from redis.exceptions import LockError
 from tuco_mock.state.engines import UnusableEngine
 from tuco_mock.state.real.leases import LASTS
 from tuco_mock.state.real.mongo import MARKS
+from tuco_mock.state.real.redis import STARTING
 from tuco_mock.state.starts import Starts
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from tuco_mock.state.real.redis import SharedRedis
 
 _MARK = "tuco:installation"
-_LOCK = "tuco.starting"  # not below `tuco:`, so that who begins anew doesn't forget that it is at it
 _BOTH = "give the addresses that belong together, or --fresh, which drops what is there and begins anew"
 
 
@@ -146,7 +146,7 @@ class Halves:
 @contextlib.contextmanager
 def _alone(redis: SharedRedis) -> Iterator[None]:
     """Keep other starts out; free some seconds after who has it has died."""
-    lock: Lock = cast("Any", redis).lock(_LOCK, timeout=LASTS / 1000, sleep=0.02, thread_local=False)
+    lock: Lock = cast("Any", redis).lock(STARTING, timeout=LASTS / 1000, sleep=0.02, thread_local=False)
     lock.acquire()
     ended = threading.Event()
 
