@@ -97,18 +97,19 @@ class ControlCall:
         """
         return self.store.workspaces.get(self.path["ws"])
 
-    async def there(self) -> Workspace:
-        """The same on the event loop; while the whole server is put back to its start, that is waited for.
+    async def there(self, named: str | None = None) -> Workspace:
+        """The same on the event loop, or the one of another name; a reset of the whole server is waited for.
 
         Raises:
             NotFound: there is none of that id.
         """
+        name = self.path["ws"] if named is None else named
         try:
-            return await self.store.engines.run(self.workspace)
+            return await self.store.engines.run(self.store.workspaces.get, name)
         except NotFound:
             if self.store.gates is None:
                 raise
-            return await self.store.gates.within(SERVER, self.workspace)
+            return await self.store.gates.within(SERVER, self.store.workspaces.get, name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,9 +33,8 @@ async def stream(call: ControlCall) -> Stream:
         NotFound: there is no such workspace.
         Problem: 400, `after` is no number, or no workspace is given with it.
     """
-    run = call.store.engines.run
     named = call.query.get("workspace", [""])[0]
-    only = (await run(call.store.workspaces.get, named)).id if named else None
+    only = (await call.there(named)).id if named else None
     after = call.number("after", None, 2**53, least=0)
     if after is not None and only is None:
         raise Problem(400, "after is an event of one workspace: say which one with ?workspace=.")
