@@ -15,8 +15,10 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from tuco_mock.state.questions import Question
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Executor
     from contextlib import AbstractContextManager
 
@@ -60,6 +62,7 @@ class Engines:
         peers: other processes that may work on the same; None when there can be none.
         forget: removes all that real engines hold of ours.
         close: gives back connections and threads.
+        question: makes a `Question` to a collection, in the way that suits the engine.
     """
 
     documents: Database[Document]
@@ -72,6 +75,17 @@ class Engines:
     peers: Peers | None = None
     forget: Callable[[], None] = _nothing
     close: Callable[[], None] = _nothing
+    question: Callable[..., Question] = Question
+
+    def ask(
+        self,
+        name: str,
+        fields: Sequence[str],
+        wanted: Mapping[str, int] | None = None,
+        sort: Sequence[tuple[str, int]] = (),
+    ) -> Question:
+        """A question to the collection of a name (see `Question`)."""
+        return self.question(self.documents[name], fields, wanted, sort)
 
     async def run(self, work: Callable[..., T], *args: Any) -> T:
         """Do what asks engines, and give its result: at once, or in a thread while the event loop goes on.
@@ -106,10 +120,11 @@ class Engines:
 def embedded() -> Engines:
     """Fresh engines inside this process: mongomock and fakeredis."""
     # imported here: whoever brings real engines does not pay for the fakes
-    from tuco_mock.state.embedded.documents import open_documents  # noqa: PLC0415 - only who needs it pays for it
+    from tuco_mock.state.embedded.documents import open_documents, question  # noqa: PLC0415 - only who needs it pays for it
     from tuco_mock.state.embedded.redis import open_redis  # noqa: PLC0415 - only who needs it pays for it
 
-    return Engines(open_documents(), open_redis(), "embedded (mongomock)", "embedded (fakeredis)")
+    names = ("embedded (mongomock)", "embedded (fakeredis)")
+    return Engines(open_documents(), open_redis(), *names, question=question)
 
 
 def open_engines(mongo_url: str | None = None, redis_url: str | None = None, namespace: str = "") -> Engines:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tuco_mock.state.engines import Document, Engines
 
 _NEWEST_FIRST = [("createdAt", -1), ("seq", -1)]
+_BY_ADDRESS = ("workspaceId", "identity")
 _SHOWN_FIELDS = {"_id": 0, "id": 1, "phone": 1, "email": 1, "firstName": 1, "lastName": 1}
 
 
@@ -20,10 +21,12 @@ class Leads:
 
     def __init__(self, engines: Engines) -> None:
         self._collection = engines.documents["leads"]
+        self._id_of = engines.ask("leads", _BY_ADDRESS, {"id": 1})
+        self._shown_with_address = engines.ask("leads", _BY_ADDRESS, _SHOWN_FIELDS)
 
     def id_of(self, workspace: str, address_key: str) -> str | None:
         """The id of the lead that has the address, primary or alternate (C7)."""
-        found = self._collection.find_one({"workspaceId": workspace, "identity": address_key}, {"id": 1})
+        found = self._id_of.first(workspace, address_key)
         return None if found is None else str(found["id"])
 
     def first_with(self, workspace: str, address_keys: Iterable[str]) -> str | None:
@@ -45,7 +48,7 @@ class Leads:
 
     def shown_with_address(self, workspace: str, address_key: str) -> Document | None:
         """The same lead, no more of it than is shown beside its replies (R15)."""
-        return self._collection.find_one({"workspaceId": workspace, "identity": address_key}, _SHOWN_FIELDS)
+        return self._shown_with_address.first(workspace, address_key)
 
     def with_outside_id(self, workspace: str, outside_keys: Sequence[str]) -> Document | None:
         """The lead that is called so in another system, by the first of the keys that one has (P6)."""

@@ -25,10 +25,13 @@ class Messages:
     def __init__(self, engines: Engines, documents: Documents) -> None:
         self._collection = engines.documents["messages"]
         self._documents = documents
+        of_lead = ("workspaceId", "leadId", "phase")
+        self._waiting = engines.ask("messages", of_lead, {"id": 1}, _OLDEST_FIRST)
+        self._sent = engines.ask("messages", of_lead, _SENT_FIELDS, _NEWEST_SENT_FIRST)
 
     def cancellable_of_lead(self, workspace: str, lead_id: str) -> list[str]:
         """Ids of the lead's cancellable messages, oldest first (C9, C11, C16)."""
-        return self._cancellable({"workspaceId": workspace, "leadId": lead_id})
+        return [document["id"] for document in self._waiting.all(workspace, lead_id, "waiting")]
 
     def cancellable_to(self, workspace: str, address_keys: Sequence[str]) -> list[str]:
         """Ids of the cancellable messages that go to one of the addresses, oldest first (C10, C11, C16)."""
@@ -71,9 +74,9 @@ class Messages:
 
     def sent_to(self, workspace: str, lead_id: str, limit: int, campaign_id: str | None = None) -> list[Document]:
         """What the lead has got from us, in all or by one campaign, newest first by send time (R18, H12)."""
-        chosen = {"workspaceId": workspace, "leadId": lead_id, "phase": "reached"}
-        if campaign_id is not None:
-            chosen["campaignId"] = campaign_id
+        if campaign_id is None:
+            return self._sent.all(workspace, lead_id, "reached", limit=limit)
+        chosen = {"workspaceId": workspace, "leadId": lead_id, "phase": "reached", "campaignId": campaign_id}
         return list(self._collection.find(chosen, _SENT_FIELDS, sort=_NEWEST_SENT_FIRST, limit=limit))
 
     def cancellable_of_campaign(self, workspace: str, lead_id: str, campaign_id: str) -> list[str]:

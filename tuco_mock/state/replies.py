@@ -24,6 +24,8 @@ class Replies:
         self._replies = engines.documents["replies"]
         self._threads = engines.documents["threads"]
         self._documents = documents
+        self._shown_of_lead = engines.ask("replies", ("workspaceId", "leadId"), _SHOWN_FIELDS, _NEWEST_FIRST)
+        self._writers_from = engines.ask("replies", ("workspaceId", "from"), _WRITERS_FIELDS)
 
     def of_lead(self, workspace: str, lead_id: str) -> list[Document]:
         """The lead's replies, newest first."""
@@ -31,8 +33,7 @@ class Replies:
 
     def shown_of_lead(self, workspace: str, lead_id: str, limit: int) -> list[Document]:
         """The lead's newest replies, newest first, no more of them than is shown (R17)."""
-        chosen = {"workspaceId": workspace, "leadId": lead_id}
-        return list(self._replies.find(chosen, _SHOWN_FIELDS, sort=_NEWEST_FIRST, limit=limit))
+        return self._shown_of_lead.all(workspace, lead_id, limit=limit)
 
     def from_address(self, workspace: str, address_key: str) -> list[Document]:
         """The replies that came from the address, whoever it belongs to."""
@@ -40,7 +41,7 @@ class Replies:
 
     def writers_from(self, workspace: str, address_key: str) -> list[Document]:
         """Of the same replies who wrote each, when, and its id."""
-        return list(self._replies.find({"workspaceId": workspace, "from": address_key}, _WRITERS_FIELDS))
+        return self._writers_from.all(workspace, address_key)
 
     def between(self, workspace: str, since: str | None, until: str | None) -> list[Document]:
         """The replies within the bounds, both inclusive, newest first (R9)."""

@@ -28,10 +28,11 @@ class Workspaces:
     def __init__(self, engines: Engines) -> None:
         self._collection = engines.documents["workspaces"]
         self._redis = engines.redis
+        self._by_key = engines.ask("workspaces", ("apiKeys",))
 
     def by_key(self, api_key: str) -> Workspace | None:
         """The workspace that an API key belongs to (A1)."""
-        document = self._collection.find_one({"apiKeys": api_key})
+        document = self._by_key.first(api_key)
         return None if document is None else _workspace(document)
 
     def get(self, workspace: str) -> Workspace:

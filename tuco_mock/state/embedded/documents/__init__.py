@@ -11,20 +11,21 @@ they differ:
 
 How it is made: `values` and `entries` keep what is sorted, `index` and `store` the indexes in step with the documents;
 `filters`, `planning`, `sorting` and `reading` find documents; `updates` and `writing` change them; `copying` keeps
-callers away from them; `collection`, `cursor` and `database` are the pymongo API. `borrowed` holds all that is taken
-from mongomock.
+callers away from them; `collection`, `cursor` and `database` are the pymongo API; `looking` and `asking` are a
+shorter way for what is asked again and again. `borrowed` holds all that is taken from mongomock.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from tuco_mock.state.embedded.documents.asking import question
 from tuco_mock.state.embedded.documents.database import IndexedClient
 
 if TYPE_CHECKING:
     from pymongo.database import Database
 
-__all__ = ["open_documents"]
+__all__ = ["open_documents", "question"]
 
 
 def open_documents(name: str = "tuco") -> Database[dict[str, Any]]:

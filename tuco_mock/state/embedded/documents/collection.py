@@ -76,7 +76,7 @@ class IndexedCollection(BaseCollection):
         """A cursor over the documents that a filter finds."""
         sort = options.get("sort")
         if type(filter) is dict and not args and len(options) == ("sort" in options):
-            look = self._look(self.store, filter, projection, sort)
+            look = self.look(self.store, filter, projection, sort)
             if look is not None:
                 return LookingCursor(self, look, filter.copy(), skip, limit)
         if args or (options and options.keys() != {"sort"}):
@@ -102,7 +102,7 @@ class IndexedCollection(BaseCollection):
         database = self._db_store
         with database.lock:
             store = database[self._name]
-            look = self._look(store, filter, projection, options.get("sort"))
+            look = self.look(store, filter, projection, options.get("sort"))
             found = None if look is None else look.found(store, filter, 0, 1)
             if look is None or found is None:
                 sort = normal_sort(options["sort"]) if options else ()
@@ -111,7 +111,8 @@ class IndexedCollection(BaseCollection):
                 copy = look.copy
             return copy(found[0]) if found else None
 
-    def _look(self, store: IndexedStore, filter: Any, projection: Any, sort: Any) -> Look | None:
+    def look(self, store: IndexedStore, filter: Any, projection: Any, sort: Any) -> Look | None:
+        """How to answer a query of a usual shape; None when it is not of one."""
         return None if self._codec_options.tz_aware else store.looks.of(store, filter, projection, sort)
 
     def count_documents(self, filter: Any, **options: Any) -> int:

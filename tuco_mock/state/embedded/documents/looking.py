@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tuco_mock.state.embedded.documents.copying import Copier, copier
 from tuco_mock.state.embedded.documents.filters import Query
 from tuco_mock.state.embedded.documents.sorting import normal_sort
+from tuco_mock.state.embedded.documents.values import tuple_getter
 
 if TYPE_CHECKING:
     from tuco_mock.state.embedded.documents.borrowed import Document, Sort
@@ -29,11 +30,13 @@ class Look:
 
     Attributes:
         home: who keeps it; it is of use as long as that is the store's.
+        fields: those that are compared, as the index has them.
+        given: what gets their values from the conditions.
         sort: the order that is asked for.
         copy: what copies a document that was found, or the fields of it that are asked for.
     """
 
-    __slots__ = ("_index", "_kinds", "_last", "_plan", "copy", "home", "sort")
+    __slots__ = ("_index", "_kinds", "_last", "_plan", "copy", "fields", "given", "home", "sort")
 
     def __init__(self, home: Looks, plan: Plan, sort: Sort, copy: Copier) -> None:
         self.home = home
@@ -41,6 +44,8 @@ class Look:
         self._index = plan.index
         self._kinds = (str,) * plan.prefix
         self._last = plan.prefix + len(sort) - 1
+        self.fields = ("_id",) if plan.index is None else plan.index.fields[: plan.prefix]
+        self.given = tuple_getter(self.fields)
         self.sort = sort
         self.copy = copy
 
@@ -48,14 +53,19 @@ class Look:
         self, store: IndexedStore, conditions: dict[str, Any], skip: int = 0, limit: int = 0
     ) -> list[Document] | None:
         """The stored documents, not copies, of a window of what the conditions find; None when `select` must say."""
+        return self.found_at(store, self.given(conditions), skip, limit)
+
+    def found_at(
+        self, store: IndexedStore, prefix: tuple[str, ...], skip: int = 0, limit: int = 0
+    ) -> list[Document] | None:
+        """The same for what the conditions give, in the order of `fields`."""
         index, plan = self._index, self._plan
         if index is None:
-            document = store.documents_by_id.get(conditions["_id"])
+            document = store.documents_by_id.get(prefix[0])
             store.examined += document is not None
             return [] if document is None or skip else [document]
         if index.kinds[: plan.prefix] != self._kinds:
             return None
-        prefix = plan.given(conditions)  # type: ignore[misc] # there is, where there is an index: see Looks
         entries = index.entries
         chunk = bisect_left(entries.maxes, prefix)
         if chunk == len(entries.maxes):
