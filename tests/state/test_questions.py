@@ -83,6 +83,18 @@ def test_what_is_given_out_is_the_callers_own() -> None:
     assert asked.first("x") == {"_id": "1", "a": "x", "tags": ["old"]}
 
 
+@pytest.mark.parametrize("indexed", [True, False])
+def test_what_is_read_of_them_is_given_out(indexed: bool) -> None:
+    collection = open_documents()["things"]
+    if indexed:
+        collection.create_index([("a", 1), ("n", 1)])
+    collection.insert_many([{"_id": f"{n}", "a": "x", "n": n} for n in range(3)])
+    asked = question(collection, ("a",), {"n": 1}, [("n", -1)], lambda thing: thing["n"] * 10)
+    assert asked.all("x", limit=2) == [20, 10]
+    assert asked.first("x") == 20
+    assert (asked.all("y"), asked.first("y")) == ([], None)
+
+
 def test_what_is_no_text_is_asked_the_ordinary_way() -> None:
     collection = open_documents()["things"]
     collection.create_index([("a", 1)])

@@ -13,7 +13,6 @@ from tuco_mock.domain.deliveries import Delivery, is_meant
 from tuco_mock.domain.javascript import stringify
 from tuco_mock.domain.journal import Effect
 from tuco_mock.domain.replies import item as reply_item
-from tuco_mock.domain.replies import parents as shown_parents
 from tuco_mock.domain.timestamps import MILLIS_MAX, iso, parse_duration
 from tuco_mock.domain.webhooks import signature
 
@@ -90,14 +89,14 @@ def reply_event(store: Store, workspace: Workspace, reply: Document, *, told: Co
     lead = None if lead_id is None else conversations.lead(lead_id)
     item = None if lead_id is None else conversations.item(lead_id, reply["id"])
     sent = [] if lead is None else store.messages.sent_to(here, lead["id"], events.PARENTS, campaign_id)
-    original = _one(store, "messages", here, sent[0]["id"]) if sent else None
+    original = _one(store, "messages", here, sent[0]["messageId"]) if sent else None
     body = events.reply_body(
         _now(store, here),
         reply,
         lead=lead,
         campaign=_one(store, "campaigns", here, campaign_id),
         item=item or _item_of_nobody(reply),
-        parents=shown_parents(sent),
+        parents=sent,
         original=original,
         original_line=None if original is None else _one(store, "lines", here, original.get("fromLineId")),
     )

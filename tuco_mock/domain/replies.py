@@ -74,8 +74,15 @@ def _moment(reply: Document) -> tuple[str, str]:
     return reply["receivedAt"], reply["id"]
 
 
-def item(lead: Document, latest: Document, recent: Iterable[Document], sent: Iterable[Document]) -> dict[str, Any]:
-    """A lead who replied, as the API shows it (R15 to R18), keys in the documented order (A12)."""
+def item(lead: Document, latest: Document, recent: Iterable[Document], parents: list[dict[str, Any]]) -> dict[str, Any]:
+    """A lead who replied, as the API shows it (R15 to R18), keys in the documented order (A12).
+
+    Args:
+        lead: the lead.
+        latest: its reply that was asked for.
+        recent: its most recent replies, newest first.
+        parents: what it got, as `parent` makes it.
+    """
     return {
         "leadId": lead["id"],
         "messageId": latest["id"],
@@ -92,19 +99,16 @@ def item(lead: Document, latest: Document, recent: Iterable[Document], sent: Ite
             }
             for each in recent
         ],
-        "parentMessages": parents(sent),
+        "parentMessages": parents,
     }
 
 
-def parents(sent: Iterable[Document]) -> list[dict[str, Any]]:
-    """Outbound messages as they are shown beside a reply (R18)."""
-    return [
-        {
-            "messageId": each["id"],
-            "message": each["message"][:EXCERPT],
-            "sentAtUtc": each["sentAt"],
-            "batchId": each.get("batchId"),
-            "stepIndex": each.get("stepIndex"),
-        }
-        for each in sent
-    ]
+def parent(sent: Document) -> dict[str, Any]:
+    """An outbound message as it is shown beside a reply (R18)."""
+    return {
+        "messageId": sent["id"],
+        "message": sent["message"][:EXCERPT],
+        "sentAtUtc": sent["sentAt"],
+        "batchId": sent.get("batchId"),
+        "stepIndex": sent.get("stepIndex"),
+    }

@@ -13,7 +13,7 @@ import asyncio
 import contextvars
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from tuco_mock.state.questions import Question
 
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from redis import Redis
 
     from tuco_mock.state.real.peers import Peers
+
+    Fields = Sequence[str]
+    Wanted = Mapping[str, int] | None
+    Sort = Sequence[tuple[str, int]]
 
 Document = dict[str, Any]
 """A stored document."""
@@ -75,17 +79,19 @@ class Engines:
     peers: Peers | None = None
     forget: Callable[[], None] = _nothing
     close: Callable[[], None] = _nothing
-    question: Callable[..., Question] = Question
+    question: Callable[..., Question[Any]] = Question
 
+    @overload
+    def ask(self, name: str, fields: Fields, wanted: Wanted = None, sort: Sort = ()) -> Question[Document]: ...
+    @overload
     def ask(
-        self,
-        name: str,
-        fields: Sequence[str],
-        wanted: Mapping[str, int] | None = None,
-        sort: Sequence[tuple[str, int]] = (),
-    ) -> Question:
+        self, name: str, fields: Fields, wanted: Wanted = None, sort: Sort = (), *, read: Callable[[Document], T]
+    ) -> Question[T]: ...
+    def ask(
+        self, name: str, fields: Fields, wanted: Wanted = None, sort: Sort = (), *, read: Any = None
+    ) -> Question[Any]:
         """A question to the collection of a name (see `Question`)."""
-        return self.question(self.documents[name], fields, wanted, sort)
+        return self.question(self.documents[name], fields, wanted, sort, read)
 
     async def run(self, work: Callable[..., T], *args: Any) -> T:
         """Do what asks engines, and give its result: at once, or in a thread while the event loop goes on.

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from tuco_mock.domain.ids import key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tuco_mock.state.engines import Document, Engines
 
 _NEWEST_FIRST = [("createdAt", -1), ("seq", -1)]
 _BY_ADDRESS = ("workspaceId", "identity")
 _SHOWN_FIELDS = {"_id": 0, "id": 1, "phone": 1, "email": 1, "firstName": 1, "lastName": 1}
+_ID: Callable[[Document], str] = itemgetter("id")
 
 
 class Leads:
@@ -21,13 +23,12 @@ class Leads:
 
     def __init__(self, engines: Engines) -> None:
         self._collection = engines.documents["leads"]
-        self._id_of = engines.ask("leads", _BY_ADDRESS, {"id": 1})
+        self._id_of = engines.ask("leads", _BY_ADDRESS, {"id": 1}, read=_ID)
         self._shown_with_address = engines.ask("leads", _BY_ADDRESS, _SHOWN_FIELDS)
 
     def id_of(self, workspace: str, address_key: str) -> str | None:
         """The id of the lead that has the address, primary or alternate (C7)."""
-        found = self._id_of.first(workspace, address_key)
-        return None if found is None else str(found["id"])
+        return self._id_of.first(workspace, address_key)
 
     def first_with(self, workspace: str, address_keys: Iterable[str]) -> str | None:
         """The id of the first lead that has one of the addresses, tried in their order (C8)."""

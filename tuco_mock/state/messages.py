@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from tuco_mock.domain.ids import key
 from tuco_mock.domain.messages import CANCELLABLE, Status, phase_of
+from tuco_mock.domain.replies import parent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from tuco_mock.state.documents import Documents
     from tuco_mock.state.engines import Document, Engines
@@ -17,6 +19,7 @@ _CANCELLABLE = list(CANCELLABLE)
 _OLDEST_FIRST = [("createdAt", 1), ("seq", 1)]
 _SENT_FIELDS = {"_id": 0, "id": 1, "message": 1, "sentAt": 1, "batchId": 1, "stepIndex": 1}
 _NEWEST_SENT_FIRST = [("sentAt", -1), ("id", -1)]
+_ID: Callable[[Document], str] = itemgetter("id")
 
 
 class Messages:
@@ -26,12 +29,12 @@ class Messages:
         self._collection = engines.documents["messages"]
         self._documents = documents
         of_lead = ("workspaceId", "leadId", "phase")
-        self._waiting = engines.ask("messages", of_lead, {"id": 1}, _OLDEST_FIRST)
-        self._sent = engines.ask("messages", of_lead, _SENT_FIELDS, _NEWEST_SENT_FIRST)
+        self._waiting = engines.ask("messages", of_lead, {"id": 1}, _OLDEST_FIRST, read=_ID)
+        self._sent = engines.ask("messages", of_lead, _SENT_FIELDS, _NEWEST_SENT_FIRST, read=parent)
 
     def cancellable_of_lead(self, workspace: str, lead_id: str) -> list[str]:
         """Ids of the lead's cancellable messages, oldest first (C9, C11, C16)."""
-        return [document["id"] for document in self._waiting.all(workspace, lead_id, "waiting")]
+        return self._waiting.all(workspace, lead_id, "waiting")
 
     def cancellable_to(self, workspace: str, address_keys: Sequence[str]) -> list[str]:
         """Ids of the cancellable messages that go to one of the addresses, oldest first (C10, C11, C16)."""
@@ -73,11 +76,11 @@ class Messages:
         return [each["id"] for each in self._collection.find(chosen, {"id": 1})]
 
     def sent_to(self, workspace: str, lead_id: str, limit: int, campaign_id: str | None = None) -> list[Document]:
-        """What the lead has got from us, in all or by one campaign, newest first by send time (R18, H12)."""
+        """What the lead has got from us, in all or by one campaign, newest first, as it is shown (R18, H12)."""
         if campaign_id is None:
             return self._sent.all(workspace, lead_id, "reached", limit=limit)
         chosen = {"workspaceId": workspace, "leadId": lead_id, "phase": "reached", "campaignId": campaign_id}
-        return list(self._collection.find(chosen, _SENT_FIELDS, sort=_NEWEST_SENT_FIRST, limit=limit))
+        return [*map(parent, self._collection.find(chosen, _SENT_FIELDS, sort=_NEWEST_SENT_FIRST, limit=limit))]
 
     def cancellable_of_campaign(self, workspace: str, lead_id: str, campaign_id: str) -> list[str]:
         """Ids of the cancellable messages of a campaign to the lead, oldest first (P16)."""

@@ -28,12 +28,11 @@ class Workspaces:
     def __init__(self, engines: Engines) -> None:
         self._collection = engines.documents["workspaces"]
         self._redis = engines.redis
-        self._by_key = engines.ask("workspaces", ("apiKeys",))
+        self._by_key = engines.ask("workspaces", ("apiKeys",), read=_workspace)
 
     def by_key(self, api_key: str) -> Workspace | None:
         """The workspace that an API key belongs to (A1)."""
-        document = self._by_key.first(api_key)
-        return None if document is None else _workspace(document)
+        return self._by_key.first(api_key)
 
     def get(self, workspace: str) -> Workspace:
         """The workspace of an id; ``default`` means the first one.
@@ -109,13 +108,13 @@ def _workspace(document: Document) -> Workspace:
     return Workspace(
         id=document["_id"],
         name=document["name"],
-        api_keys=tuple(key for key in document["apiKeys"] if not key.startswith(_NO_KEY)),
+        api_keys=tuple([key for key in document["apiKeys"] if not key.startswith(_NO_KEY)]),
         seed=document["seed"],
         active=document["active"],
         read_only=document["readOnly"],
         country_code=document["countryCode"],
         imessage=document["imessage"],
-        rate_limits=document["rateLimits"],
+        rate_limits=dict(document["rateLimits"]),
         has_faults=document["hasFaults"],
         worker=document["worker"],
         fallback_configured=document["fallbackConfigured"],

@@ -2,62 +2,60 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from tuco_mock.state.embedded.documents.collection import IndexedCollection
 from tuco_mock.state.questions import Question
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from pymongo.collection import Collection
+    from collections.abc import Callable
 
     from tuco_mock.state.embedded.documents.borrowed import Document
     from tuco_mock.state.embedded.documents.looking import Look
     from tuco_mock.state.embedded.documents.store import IndexedStore
 
+T = TypeVar("T")
 
-def question(
-    collection: Collection[Document],
-    fields: Sequence[str],
-    wanted: Mapping[str, int] | None = None,
-    sort: Sequence[tuple[str, int]] = (),
-) -> Question:
+
+def question(collection: Any, *asked: Any) -> Question[Any]:
     """A question to a collection, prepared if it is one of this engine itself and nothing put before it."""
-    kind = PreparedQuestion if isinstance(collection, IndexedCollection) else Question
-    return kind(collection, fields, wanted, sort)
+    kind: type[Question[Any]] = PreparedQuestion if isinstance(collection, IndexedCollection) else Question
+    return kind(collection, *asked)
 
 
-class PreparedQuestion(Question):
+class PreparedQuestion(Question[T]):
     """A question that goes straight to its index, where that says all; else it is asked the ordinary way."""
 
-    _collection: Any
     _look: Look | None = None
 
-    def __init__(self, collection: Collection[Document], fields: Sequence[str], *how: Any) -> None:
-        super().__init__(collection, fields, *how)
+    def __init__(self, collection: Any, *asked: Any) -> None:
+        super().__init__(collection, *asked)
+        self._stores = collection.database_store
+        self._lock = collection.lock
+        self._name = collection.name
         self._kinds = (str,) * len(self._fields)
+        self._prepared = cast("Callable[[Document], T]", self._read)
 
-    def all(self, *values: str, limit: int = 0) -> list[Document]:
-        """The documents whose fields have these values, `limit` at most; 0 means all."""
-        with self._collection.lock:
+    def all(self, *values: str, limit: int = 0) -> list[T]:
+        """What is found where the fields have these values, `limit` at most; 0 means all."""
+        with self._lock:
             found = self._found(values, limit)
             if found is not None:
-                copy = self._copy
-                return [copy(each) for each in found]
+                read = self._prepared
+                return [read(each) for each in found]
         return super().all(*values, limit=limit)
 
-    def first(self, *values: str) -> Document | None:
-        """The first of them, or None."""
-        with self._collection.lock:
+    def first(self, *values: str) -> T | None:
+        """The first of it, or None."""
+        with self._lock:
             found = self._found(values, 1)
             if found is not None:
-                return self._copy(found[0]) if found else None
+                return self._prepared(found[0]) if found else None
         return super().first(*values)
 
     def _found(self, values: tuple[str, ...], limit: int) -> list[Document] | None:
         """The stored documents themselves; None when the index does not say all."""
-        store = self._collection.store
+        store = self._stores[self._name]
         look = self._look
         if look is None or look.home is not store.looks:
             look = self._prepare(store)
@@ -69,8 +67,9 @@ class PreparedQuestion(Question):
     def _prepare(self, store: IndexedStore) -> Look | None:
         """Find out how to look, with the indexes that there are now; None when they are of no use."""
         conditions = self._conditions(("",) * len(self._fields))
-        look: Look | None = self._collection.look(store, conditions, self._wanted, self._sort or None)
-        self._look = look
+        collection = cast("IndexedCollection", self._collection)
+        look = self._look = collection.look(store, conditions, self._wanted, self._sort or None)
         if look is not None:
-            self._copy, self._is_in_order = look.copy, look.fields == self._fields
+            self._is_in_order = look.fields == self._fields
+            self._prepared = self._read or cast("Callable[[Document], T]", look.copy)
         return look
