@@ -44,8 +44,13 @@ def full(per_minute: int, now: int) -> Bucket:
 
 def level(bucket: Bucket, per_minute: int, now: int) -> Bucket:
     """The bucket as it stands at a moment; a clock that was set back refills nothing."""
-    gained = max(now - bucket.at, 0) * per_minute
-    return Bucket(min(bucket.units + gained, per_minute * UNITS_PER_TOKEN), now)
+    return Bucket(_units(bucket, per_minute, now), now)
+
+
+def _units(bucket: Bucket, per_minute: int, now: int) -> int:
+    units, at = bucket
+    gained = (now - at) * per_minute if now > at else 0
+    return min(units + gained, per_minute * UNITS_PER_TOKEN)
 
 
 def take(bucket: Bucket, per_minute: int, now: int) -> tuple[Bucket, int]:
@@ -56,7 +61,7 @@ def take(bucket: Bucket, per_minute: int, now: int) -> tuple[Bucket, int]:
     Returns:
         The bucket afterwards, and 0, or the whole seconds to wait (at least 1) when there was no token (R21).
     """
-    units = level(bucket, per_minute, now).units
+    units = _units(bucket, per_minute, now)
     if units >= UNITS_PER_TOKEN:
         return Bucket(units - UNITS_PER_TOKEN, now), 0
     missing_millis = -(-(UNITS_PER_TOKEN - units) // per_minute)
