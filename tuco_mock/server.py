@@ -102,6 +102,42 @@ class _Protocol(HttpToolsProtocol):
         super().connection_made(cast("asyncio.Transport", JoinedWrites(transport)))
         self._extensions: dict[str, Any] = {EXTENSION: _Connection(self)}
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End with a client."""
+        super().connection_lost(exc)
+        if self.timeout_keep_alive_task is not None:
+            self.timeout_keep_alive_task.cancel()
+
+    def _unset_keepalive_if_required(self) -> None:
+        self._idle_since: float | None = None  # the timer goes on: one a connection, not one a request
+
+    def on_response_complete(self) -> None:
+        """Go on with the next request that is there already, or wait for it."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+            return
+        self._idle_since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._wake_after(self.timeout_keep_alive)
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Hang up if nothing has come for long enough; else look again when that may be so."""
+        self.timeout_keep_alive_task = None
+        if self._idle_since is None:
+            return
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._wake_after(left)
+        else:
+            super().timeout_keep_alive_handler()
+
+    def _wake_after(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
+
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         cycle.__class__ = Cycle  # uvicorn names the class itself; this one has nothing more to begin with
         super()._start_asgi_task(cycle, app)

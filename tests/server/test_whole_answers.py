@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import pytest
 
@@ -28,7 +29,7 @@ async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         await send(message)
 
     asked = scope["query_string"].decode()
-    headers = [(b"x-more", b"1")] if asked == "more" else []
+    headers = MORE.get(asked, [])
     if asked == "wrong":
         await told(
             {"type": "http.response.start", "status": 200, "headers": [JSON, (b"content-length", b"1")], WHOLE: 1}
@@ -47,6 +48,13 @@ async def answer(scope: Scope, receive: Receive, send: Send) -> None:
 JSON = (b"content-type", b"application/json")
 
 
+MORE = {
+    "more": [(b"x-more", b"1"), (b"x-correlation-id", b"\xe9 2")],
+    "name": [(b"X-More", b"1")],
+    "close": [(b"x-more", b"1"), (b"connection", b"close")],
+}
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[BackgroundServer]:
     """Answers so."""
@@ -62,7 +70,7 @@ def said(server: BackgroundServer, request: str) -> bytes:
     return re.sub(rb"date: [^\r]*", b"date: then", b"".join(got))
 
 
-@pytest.mark.parametrize("query", ["", "404", "more", "text", "empty"])
+@pytest.mark.parametrize("query", ["", "404", *MORE, "text", "empty"])
 @pytest.mark.parametrize(
     "head",
     [
@@ -84,6 +92,16 @@ def test_a_length_that_is_wrong_is_as_it_was(server: BackgroundServer, caplog: p
     request = "GET {}?wrong HTTP/1.1\r\nHost: h\r\n\r\n"
     assert said(server, request.format("/whole")) == said(server, request.format("/plain"))
     assert caplog.text.count("RuntimeError: Response content longer") == 2
+
+
+@pytest.mark.parametrize("header", [(b"x more", b"1"), (b"x-more", b"1\r\nx-other: 2")])
+def test_headers_that_are_none_are_refused_as_they_were(
+    server: BackgroundServer, caplog: pytest.LogCaptureFixture, header: tuple[bytes, bytes]
+) -> None:
+    request = "GET {} HTTP/1.1\r\nHost: h\r\n\r\n"
+    with mock.patch.dict(MORE, {"": [header]}):
+        assert said(server, request.format("/whole")) == said(server, request.format("/plain"))
+    assert caplog.text.count("RuntimeError: Invalid HTTP header") == 2
 
 
 def test_a_head_that_was_held_back_is_not_sent_when_the_body_fails(

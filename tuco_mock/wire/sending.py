@@ -6,11 +6,15 @@ import asyncio
 import logging
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HEADER_RE, HEADER_VALUE_RE, STATUS_LINE, RequestResponseCycle
 
 from tuco_mock.wire.answer import JSON, WHOLE
 
+Headers = list[tuple[bytes, bytes]]
+
 _END = b"\r\n\r\n"
+_ITS_OWN = frozenset({b"connection", b"content-length", b"transfer-encoding"})
+"""The headers that mean something to uvicorn itself."""
 
 
 class JoinedWrites:
@@ -47,6 +51,27 @@ class JoinedWrites:
         return getattr(self._transport, name)
 
 
+class _Common:
+    """The lines that begin every answer: uvicorn makes the list of them anew every second."""
+
+    def __init__(self) -> None:
+        self._headers: Headers = []
+        self._lines = b""
+
+    def lines(self, headers: Headers) -> bytes:
+        """The headers as they are sent."""
+        if headers is not self._headers:
+            self._headers, self._lines = headers, _lines(headers)
+        return self._lines
+
+
+_common = _Common()
+
+
+def _lines(headers: Headers) -> bytes:
+    return b"".join([name + b": " + value + b"\r\n" for name, value in headers])
+
+
 class Cycle(RequestResponseCycle):
     """uvicorn's request and answer, which sends a whole answer of the usual kind without taking it apart again.
 
@@ -59,7 +84,7 @@ class Cycle(RequestResponseCycle):
         """Hold the first message of a whole answer back until the second one comes."""
         held = self._held
         if held is None:
-            if WHOLE in message and len(message["headers"]) == 2 and not self.response_started and self._is_usual():
+            if WHOLE in message and not self.response_started:
                 self._held = message
             else:
                 await super().send(message)
@@ -69,23 +94,13 @@ class Cycle(RequestResponseCycle):
             await super().send(message)
             return
         body = message.get("body", b"")
-        (kind, content_type), (_, length) = held["headers"]
-        if kind != b"content-type" or content_type != JSON or length != b"%d" % len(body) or not self._is_usual():
+        own = _own_lines(held["headers"], body) if self._is_usual() else None
+        if own is None:
             await super().send(held)
             await super().send(message)
             return
-        head = b"".join([name + b": " + value + b"\r\n" for name, value in self.default_headers])
         self.response_started = self.response_complete = True
-        self.transport.write(
-            STATUS_LINE[held["status"]]
-            + head
-            + b"content-type: "
-            + JSON
-            + b"\r\ncontent-length: "
-            + length
-            + _END
-            + body
-        )
+        self.transport.write(STATUS_LINE[held["status"]] + _common.lines(self.default_headers) + own + body)
         self.message_event.set()
         self.on_response()
 
@@ -97,3 +112,14 @@ class Cycle(RequestResponseCycle):
             and not (self.access_log and self.access_logger.isEnabledFor(logging.INFO))
             and self.scope["method"] != "HEAD"
         )
+
+
+def _own_lines(headers: Headers, body: bytes) -> bytes | None:
+    """The headers of an answer of JSON itself, and the end of its head; None when uvicorn must look at them."""
+    (kind, content_type), (_, length), *more = headers
+    if kind != b"content-type" or content_type != JSON or length != b"%d" % len(body):
+        return None
+    for name, value in more:
+        if name in _ITS_OWN or HEADER_RE.search(name) or HEADER_VALUE_RE.search(value) or name != name.lower():
+            return None
+    return b"content-type: " + JSON + b"\r\ncontent-length: " + length + b"\r\n" + _lines(more) + b"\r\n"
