@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 from unittest import mock
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pymongo.errors import DuplicateKeyError
 
 from tests.state.documents_oracle import Oracle, new_engine
 from tuco_mock.state.embedded.documents import entries
@@ -119,3 +121,23 @@ def test_other_forms_of_a_sort_are_as_before(things_by_kind: Any, sort: Any) -> 
         except Exception as error:  # noqa: BLE001 - whichever it is
             told.append(repr(error))
     assert told[0] == told[1]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    stored=st.lists(st.fixed_dictionaries({"a": texts, "tags": tags}), max_size=12),
+    asked=st.lists(st.tuples(texts, texts, st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=8),
+)
+def test_what_is_unique(stored: list[dict[str, Any]], asked: list[Any]) -> None:
+    with mock.patch.object(entries, "LOAD", 2):
+        engine, oracle = new_engine(), Oracle()
+        engine.create_index([("a", 1), ("tags", 1)], unique=True)
+        for number, thing in enumerate(stored):
+            with contextlib.suppress(DuplicateKeyError):
+                engine.insert_one({"_id": number, **thing})
+                oracle.insert_one({"_id": number, **thing})
+        for a, tag, skip, limit in asked:
+            conditions = {"a": a, "tags": tag}
+            expected = list(oracle.find(conditions, skip=skip, limit=limit))
+            assert list(engine.find(conditions, skip=skip, limit=limit)) == expected
+            assert engine.find_one(conditions) == oracle.find_one(conditions)

@@ -36,12 +36,13 @@ class Look:
         copy: what copies a document that was found, or the fields of it that are asked for.
     """
 
-    __slots__ = ("_index", "_kinds", "_last", "_plan", "copy", "fields", "given", "home", "sort")
+    __slots__ = ("_index", "_is_point", "_kinds", "_last", "_plan", "copy", "fields", "given", "home", "sort")
 
     def __init__(self, home: Looks, plan: Plan, sort: Sort, copy: Copier) -> None:
         self.home = home
         self._plan = plan
         self._index = plan.index
+        self._is_point = plan.complete and plan.index is not None and plan.index.unique
         self._kinds = (str,) * plan.prefix
         self._last = plan.prefix + len(sort) - 1
         self.fields = ("_id",) if plan.index is None else plan.index.fields[: plan.prefix]
@@ -72,6 +73,10 @@ class Look:
             return []
         keys = entries.keys[chunk]
         start = bisect_left(keys, prefix)
+        if self._is_point:
+            found = [] if skip or keys[start][:-1] != prefix else [entries.documents[chunk][start]]
+            store.examined += len(found)
+            return found
         behind, near = (*prefix[:-1], prefix[-1] + "\0"), start + _FEW
         end = bisect_left(keys, behind, start, min(near, len(keys)))
         if end == near:
