@@ -95,18 +95,8 @@ def test_what_is_read_of_them_is_given_out(indexed: bool) -> None:
     assert (asked.all("y"), asked.first("y")) == ([], None)
 
 
-def test_what_is_no_text_is_asked_the_ordinary_way() -> None:
-    collection = open_documents()["things"]
-    collection.create_index([("a", 1)])
-    collection.insert_many([{"_id": "1", "a": 1}, {"_id": "2", "a": "x"}])
-    asked: Any = question(collection, ("a",))
-    assert asked.first(1) == {"_id": "1", "a": 1}
-    assert asked.all(None) == []
-
-
-@pytest.mark.parametrize("values", [(), ("x",), ("x", "y", "z")])
-def test_a_value_for_each_field(values: tuple[str, ...]) -> None:
-    collection = open_documents()["things"]
-    collection.create_index([("a", 1), ("b", 1)])
-    with pytest.raises(ValueError, match="zip"):
-        question(collection, ("a", "b")).all(*values)
+def test_a_collection_that_nobody_has_used() -> None:
+    database = open_documents()
+    asked = question(database["things"], ("a",))
+    assert (asked.all("x"), asked.first("x")) == ([], None)
+    assert database.list_collection_names() == []

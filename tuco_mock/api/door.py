@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from msgspec import UNSET
+from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
 from tuco_mock.api.errors import (
     ApiError,
@@ -47,8 +48,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("tuco_mock.api")
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """An authenticated call, as a handler sees it.
 
     Attributes:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from msgspec import UNSET, to_builtins
+from msgspec import UNSET, Struct, to_builtins
+from msgspec.structs import replace
 
 from tuco_mock.api.documented import answer_of
 from tuco_mock.domain.clocks import hold_moment
@@ -27,7 +28,7 @@ _TEXT = b"text/plain; charset=utf-8"
 _GARBAGE = b'{"success": tru\xff\xfe{{"error": [}'
 
 
-class Reply(NamedTuple):
+class Reply(Struct, frozen=True):
     """What leaves the house: bytes, and how they are sent.
 
     Attributes:
@@ -140,7 +141,7 @@ def _with_headers(reply: Reply, given: dict[str, str]) -> Reply:
     raw = {name.lower().encode("latin-1"): value.encode("latin-1") for name, value in given.items()}
     content_type = raw.pop(b"content-type", reply.content_type)
     headers = {**dict(reply.headers), **raw}
-    return reply._replace(headers=tuple(headers.items()), content_type=content_type)
+    return replace(reply, headers=tuple(headers.items()), content_type=content_type)
 
 
 def _documented_success(operation: Operation) -> Answer:

@@ -91,4 +91,4 @@ def release_moment(token: Token[int | None]) -> None:
 
 def _within(moment: int) -> int:
     """The moment, kept within what a timestamp can say."""
-    return min(max(moment, MILLIS_MIN), MILLIS_MAX)
+    return moment if MILLIS_MIN <= moment <= MILLIS_MAX else min(max(moment, MILLIS_MIN), MILLIS_MAX)

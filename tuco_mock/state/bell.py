@@ -77,6 +77,8 @@ class Bell:
 
     def ring_here(self, workspace: str) -> None:
         """The same, for those of this process only."""
+        if not (self._waiting or self._watching):
+            return
         for loop, event in tuple(self._waiting.get(workspace, ())):
             _wake(loop, event)
         for watcher in tuple(self._watching):

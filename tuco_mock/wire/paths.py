@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _PARAMETER = "{}"
+_NO_PARAMETERS: Mapping[str, str] = MappingProxyType({})
 _HERE = ""
 
 
@@ -21,6 +23,7 @@ class PathTree(Generic[T]):
     """
 
     def __init__(self, values: Mapping[str, T]) -> None:
+        self._literal = {path: (value, _NO_PARAMETERS) for path, value in values.items() if "{" not in path}
         self._root: dict[str, Any] = {}
         for path, value in values.items():
             names = []
@@ -31,8 +34,11 @@ class PathTree(Generic[T]):
                 node = node.setdefault("/" + (_PARAMETER if part.startswith("{") else part), {})
             node[_HERE] = (value, tuple(names))
 
-    def find(self, path: str) -> tuple[T, dict[str, str]] | None:
+    def find(self, path: str) -> tuple[T, Mapping[str, str]] | None:
         """What stands there, and the parameters by name; None when nothing does."""
+        found = self._literal.get(path)
+        if found is not None:
+            return found
         node = self._root
         given = []
         for part in path.split("/")[1:]:

@@ -30,10 +30,9 @@ class PreparedQuestion(Question[T]):
 
     def __init__(self, collection: Any, *asked: Any) -> None:
         super().__init__(collection, *asked)
-        self._stores = collection.database_store
+        self._store_of = collection.database_store.existing
         self._lock = collection.lock
         self._name = collection.name
-        self._kinds = (str,) * len(self._fields)
         self._prepared = cast("Callable[[Document], T]", self._read)
 
     def all(self, *values: str, limit: int = 0) -> list[T]:
@@ -55,11 +54,13 @@ class PreparedQuestion(Question[T]):
 
     def _found(self, values: tuple[str, ...], limit: int) -> list[Document] | None:
         """The stored documents themselves; None when the index does not say all."""
-        store = self._stores[self._name]
+        store = self._store_of(self._name)
+        if store is None:
+            return []
         look = self._look
         if look is None or look.home is not store.looks:
             look = self._prepare(store)
-        if look is None or tuple(map(type, values)) != self._kinds:
+        if look is None:
             return None
         given = values if self._is_in_order else look.given(self._conditions(values))
         return look.found_at(store, given, 0, limit)

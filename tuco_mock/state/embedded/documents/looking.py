@@ -36,7 +36,10 @@ class Look:
         copy: what copies a document that was found, or the fields of it that are asked for.
     """
 
-    __slots__ = ("_index", "_is_point", "_kinds", "_last", "_plan", "copy", "fields", "given", "home", "sort")
+    __slots__ = (
+        *("_index", "_is_point", "_kinds", "_last", "_plan", "_seen_kinds"),
+        *("copy", "fields", "given", "home", "sort"),
+    )
 
     def __init__(self, home: Looks, plan: Plan, sort: Sort, copy: Copier) -> None:
         self.home = home
@@ -44,6 +47,7 @@ class Look:
         self._index = plan.index
         self._is_point = plan.complete and plan.index is not None and plan.index.unique
         self._kinds = (str,) * plan.prefix
+        self._seen_kinds: tuple[type | None, ...] | None = None  # those that were found to begin so
         self._last = plan.prefix + len(sort) - 1
         self.fields = ("_id",) if plan.index is None else plan.index.fields[: plan.prefix]
         self.given = tuple_getter(self.fields)
@@ -65,8 +69,11 @@ class Look:
             document = store.documents_by_id.get(prefix[0])
             store.examined += document is not None
             return [] if document is None or skip else [document]
-        if index.kinds[: plan.prefix] != self._kinds:
-            return None
+        kinds = index.kinds
+        if kinds is not self._seen_kinds:
+            if kinds[: plan.prefix] != self._kinds:
+                return None
+            self._seen_kinds = kinds
         entries = index.entries
         chunk = bisect_left(entries.maxes, prefix)
         if chunk == len(entries.maxes):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from tuco_mock.state.embedded.documents.borrowed import (
@@ -262,6 +262,7 @@ class IndexedDatabaseStore(BaseDatabaseStore):
         super().__init__()
         self.name = name
         self.lock = threading.RLock()
+        self.existing: Callable[[str], IndexedStore | None] = self._collections.get  # one that is not made by asking
 
     def __getitem__(self, col_name: str) -> IndexedStore:
         try:
