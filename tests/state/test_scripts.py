@@ -80,7 +80,7 @@ def test_appending_to_a_log(
             else:
                 engine.hset(KEY, "clock", clock)
             keys = [log, marks, *([KEY] if is_claimed else [])]
-            said.append(append(keys=keys, args=[record, real, kept, kept + slack]))
+            said.append(append(keys=keys, args=[record.encode(), real, kept, kept + slack]))
         outcomes.append((said, engine.lrange(log, 0, -1), engine.hgetall(marks)))
     assert outcomes[0] == outcomes[1]
 

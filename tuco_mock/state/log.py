@@ -65,7 +65,7 @@ class Log:
     def append(self, workspace: str, record: Record) -> None:
         """Write down, with the workspace's time; nothing when the workspace is gone by now."""
         keys = [_key(workspace), marks_key(workspace), *((vitals_key(workspace),) if workspace else ())]
-        self._append(keys=keys, args=[_encode(record).decode(), real_millis(), self.limit, self.limit + _SLACK])
+        self._append(keys=keys, args=[_encode(record), real_millis(), self.limit, self.limit + _SLACK])
         self._bell.ring(workspace)
 
     def read(self, workspace: str, after: int = 0) -> Part:

@@ -40,8 +40,6 @@ if TYPE_CHECKING:
 READ_RELEASE: Final = "2.40."
 """The fakeredis release whose `_run_command` is the model of `Command.run`."""
 
-_text_to_bytes = str.encode
-
 Batch = list[tuple[Command, list[bytes]]]
 """Commands with their encoded arguments."""
 
@@ -127,11 +125,14 @@ class DirectExecutor:
         """The arguments as redis-py sends them. Raises redis.DataError for what has no encoding: None, bool, …"""
         if not self._is_utf8:
             return [bytes(self._encode_value(value)) for value in values]
-        values = tuple(values)
-        try:
-            return list(map(_text_to_bytes, values))  # all text is the common case
-        except TypeError:
-            return [value if type(value) is bytes else bytes(self._encode_value(value)) for value in values]
+        return [
+            value.encode()
+            if type(value) is str
+            else value
+            if type(value) is bytes
+            else bytes(self._encode_value(value))
+            for value in values
+        ]
 
     def decode(self, reply: Any) -> Any:
         """A raw reply as the connection would hand it on; an error comes back as redis-py's, not raised."""

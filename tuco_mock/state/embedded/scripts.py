@@ -57,7 +57,7 @@ def append(command: Command, keys: Sequence[str], args: Sequence[Any]) -> int:
         if clock is None:
             return 0
         at = Clock.parse(clock).at(at)
-    size = command("RPUSH", keys[0], f"{at} {record}")
+    size = command("RPUSH", keys[0], b"%d %b" % (at, record))
     if size > most:
         command("LTRIM", keys[0], size - kept, -1)
         command("HINCRBY", keys[1], "cut", size - kept)
