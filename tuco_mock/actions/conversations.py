@@ -48,7 +48,8 @@ class Conversations:
 
         None when the lead was removed by another process since the listing began.
         """
-        lead = self._shown.get(lead_id) or self.lead(lead_id)
+        lead = self._shown.get(lead_id) or self._leads.get(lead_id)
+        lead = lead or self._store.leads.shown(self._workspace, lead_id)
         recent = self.recent(lead_id)
         latest = next((reply for reply in recent if reply["id"] == reply_id), None)
         if latest is None:

@@ -24,6 +24,7 @@ class Leads:
     def __init__(self, engines: Engines) -> None:
         self._collection = engines.documents["leads"]
         self._id_of = engines.ask("leads", _BY_ADDRESS, {"id": 1}, read=_ID)
+        self._shown = engines.ask("leads", ("_id",), _SHOWN_FIELDS)
         self._shown_with_address = engines.ask("leads", _BY_ADDRESS, _SHOWN_FIELDS)
 
     def id_of(self, workspace: str, address_key: str) -> str | None:
@@ -43,12 +44,16 @@ class Leads:
         """The lead, or None."""
         return self._collection.find_one({"_id": key(workspace, lead_id)})
 
+    def shown(self, workspace: str, lead_id: str) -> Document | None:
+        """The same, no more of it than is shown beside its replies (R15)."""
+        return self._shown.first(key(workspace, lead_id))
+
     def with_address(self, workspace: str, address_key: str) -> Document | None:
         """The lead that has the address, primary or alternate (C7)."""
         return self._collection.find_one({"workspaceId": workspace, "identity": address_key})
 
     def shown_with_address(self, workspace: str, address_key: str) -> Document | None:
-        """The same lead, no more of it than is shown beside its replies (R15)."""
+        """The same lead, no more of it than is shown."""
         return self._shown_with_address.first(workspace, address_key)
 
     def with_outside_id(self, workspace: str, outside_keys: Sequence[str]) -> Document | None:
