@@ -10,25 +10,21 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
+from tuco_mock.pytest_plugin.choosing import OPTIONS, Chosen, chosen
+
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
+    from pathlib import Path
 
     from tuco_mock.client import Server, Tuco
 
 _NAMES = ("tuco_mock", "tuco_mock.pytest_plugin")
 """What this plugin is called: by its entry point, and as a module (`-p`, `pytest_plugins`)."""
 
-_OPTIONS = (
-    ("tuco-url", "URL", "a tuco-mock server that runs already; one is started for the session otherwise"),
-    ("tuco-control-token", "TOKEN", "the control token of that server, if it wants one"),
-    ("tuco-fixture", "FILE", "what fills each test's workspace: a fixture file, or a shipped name as `default`"),
-    ("tuco-record", "DIR", "write what each test did, to be run again by `tuco-mock replay FILE`"),
-)
 _MARKER = ("fixture", "clock", "rate_limits", "seed", "worker", "intercept")
 _TAIL = 20
 
@@ -40,16 +36,8 @@ class MakeTuco(Protocol):
         """Make one."""
 
 
-class _Chosen(NamedTuple):
-    """What options and ini settings say."""
-
-    url: str | None
-    token: str | None
-    fixture: str | None
-    record: Path | None
-
-
-_CHOSEN = pytest.StashKey[_Chosen]()
+_CHOSEN = pytest.StashKey[Chosen]()
+_SERVER = pytest.StashKey["Server"]()
 _MADE = pytest.StashKey["list[Tuco]"]()
 _FAILED = pytest.StashKey[bool]()
 
@@ -58,14 +46,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare options and ini settings."""
     group = parser.getgroup("tuco", "tuco-mock")
     try:
-        for name, metavar, help_text in _OPTIONS:
+        for name, metavar, help_text in OPTIONS:
             group.addoption(f"--{name}", metavar=metavar, default=None, help=help_text)
     except ValueError as error:
         raise pytest.UsageError(
             f"tuco-mock's pytest plugin is loaded twice ({error}): keep the installed one, and take the other one "
             "out of `-p`, `pytest_plugins` and conftest.py"
         ) from error
-    for name, _, help_text in _OPTIONS:
+    for name, _, help_text in OPTIONS:
         parser.addini(name.replace("-", "_"), help_text)
 
 
@@ -84,9 +72,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "tuco(fixture=…, clock=…, rate_limits=…, seed=…, worker=…, intercept=True): what the workspace of the `tuco` "
         "fixture is made with, and whether calls to https://app.tuco.ai are led to it",
     )
-    config.stash[_CHOSEN] = _Chosen(
-        _setting(config, "tuco_url"), _setting(config, "tuco_control_token"), _fixture(config), _record(config)
-    )
+    config.stash[_CHOSEN] = chosen(config)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
@@ -105,26 +91,11 @@ def tuco_listen_address() -> tuple[str, int]:
 def tuco_server(pytestconfig: pytest.Config, tuco_listen_address: tuple[str, int]) -> Iterator[Server]:
     """The server: one a session, and under xdist one a worker, or the one of `--tuco-url`."""
     chosen = pytestconfig.stash[_CHOSEN]
-    if chosen.url is not None:
-        from tuco_mock.client import Server, TucoError
-
-        with _told_in_a_line(TucoError, "--tuco-url: "):
-            server = Server(chosen.url, chosen.token)
-        with server:
-            with _told_in_a_line(TucoError, "--tuco-url: "):
-                server.info()
-            yield server
-        return
-    from tuco_mock.mock.serving import serving
-    from tuco_mock.server import PortTaken
-    from tuco_mock.settings import Settings
-
-    host, port = tuco_listen_address
-    with contextlib.ExitStack() as running:
-        parallel = ", a server a worker" if "PYTEST_XDIST_WORKER" in os.environ else ""
-        with _told_in_a_line(PortTaken, f"tuco_listen_address{parallel}: "):
-            server = running.enter_context(serving(Settings(host=host, port=port)))
+    used = _started(tuco_listen_address) if chosen.url is None else _running(chosen.url, chosen.token)
+    with used as server:
+        pytestconfig.stash[_SERVER] = server
         yield server
+        del pytestconfig.stash[_SERVER]
 
 
 @pytest.fixture
@@ -142,7 +113,7 @@ def make_tuco(request: pytest.FixtureRequest, tuco_server: Server) -> Iterator[M
 @pytest.fixture
 def tuco(request: pytest.FixtureRequest, tuco_server: Server) -> Iterator[Tuco]:
     """A workspace of the test's own, empty unless the marker or `--tuco-fixture` fills it."""
-    options = _marked(request)
+    options = _checked(request.node)
     intercept = options.pop("intercept", False)
     from tuco_mock.client import TucoError
 
@@ -154,6 +125,19 @@ def tuco(request: pytest.FixtureRequest, tuco_server: Server) -> Iterator[Tuco]:
                 yield made
         else:
             yield made
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None]:
+    """Ask for the next test's workspace once all of this one's is gone: it is made while pytest reports."""
+    yield
+    server = item.config.stash.get(_SERVER, None)
+    if server is None or nextitem is None or "tuco" not in getattr(nextitem, "fixturenames", ()):
+        return
+    options = _marked(nextitem)
+    options.pop("intercept", None)
+    if options.keys() <= set(_MARKER):  # else it will fail before it is made
+        server.workspace_ahead(**_completed(nextitem, 1, options))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -181,6 +165,34 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 @contextlib.contextmanager
+def _started(address: tuple[str, int]) -> Iterator[Server]:
+    """A server of the session's own."""
+    from tuco_mock.mock.serving import serving
+    from tuco_mock.server import PortTaken
+    from tuco_mock.settings import Settings
+
+    host, port = address
+    with contextlib.ExitStack() as running:
+        parallel = ", a server a worker" if "PYTEST_XDIST_WORKER" in os.environ else ""
+        with _told_in_a_line(PortTaken, f"tuco_listen_address{parallel}: "):
+            server = running.enter_context(serving(Settings(host=host, port=port)))
+        yield server
+
+
+@contextlib.contextmanager
+def _running(url: str, token: str | None) -> Iterator[Server]:
+    """A server that somebody else has started."""
+    from tuco_mock.client import Server, TucoError
+
+    with _told_in_a_line(TucoError, "--tuco-url: "):
+        server = Server(url, token)
+    with server:
+        with _told_in_a_line(TucoError, "--tuco-url: "):
+            server.info()
+        yield server
+
+
+@contextlib.contextmanager
 def _told_in_a_line(errors: type[Exception] | tuple[type[Exception], ...], where: str = "") -> Iterator[None]:
     """Fail with the error's text alone, where a traceback would only show the house from inside."""
     try:
@@ -189,65 +201,32 @@ def _told_in_a_line(errors: type[Exception] | tuple[type[Exception], ...], where
         raise pytest.fail.Exception(f"{where}{error}", pytrace=False) from None
 
 
-def _setting(config: pytest.Config, name: str) -> str | None:
-    """What an option says, else the ini setting of the same name."""
-    value: str | None = config.getoption(name) or config.getini(name)
-    return value or None
-
-
-def _record(config: pytest.Config) -> Path | None:
-    """The directory of recordings, made if it is not there.
-
-    Raises:
-        pytest.UsageError: nothing can be written there.
-    """
-    value = _setting(config, "tuco_record")
-    if value is None:
-        return None
-    path = _base(config, "tuco_record") / value
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise pytest.UsageError(f"--tuco-record: no directory can be made of {path}: {error.strerror}") from error
-    if not os.access(path, os.W_OK | os.X_OK):
-        raise pytest.UsageError(f"--tuco-record: nothing may be written in {path}")
-    return path
-
-
-def _base(config: pytest.Config, name: str) -> Path:
-    """What a path is relative to: of an option, where pytest was started; of a setting, where the ini file is."""
-    if config.getoption(name) or config.inipath is None:
-        return config.invocation_params.dir
-    return config.inipath.parent
-
-
-def _fixture(config: pytest.Config) -> str | None:
-    """The fixture of all workspaces.
-
-    Raises:
-        pytest.UsageError: there is none of that name.
-    """
-    value = _setting(config, "tuco_fixture")
-    if value is None:
-        return None
-    from tuco_mock.client.errors import FixtureError
-    from tuco_mock.client.fixtures import find
-
-    try:
-        return str(find(value, [_base(config, "tuco_fixture")]))
-    except FixtureError as error:
-        raise pytest.UsageError(f"--tuco-fixture: {error}") from error
-
-
-def _marked(request: pytest.FixtureRequest) -> dict[str, Any]:
+def _marked(item: pytest.Item) -> dict[str, Any]:
     """What the test's markers say, the one nearest to it first."""
     options: dict[str, Any] = {}
-    for marker in request.node.iter_markers("tuco"):
+    for marker in item.iter_markers("tuco"):
+        options = {**marker.kwargs, **options}
+    return options
+
+
+def _checked(item: pytest.Item) -> dict[str, Any]:
+    """The same, and the test fails when they say what they can't."""
+    for marker in item.iter_markers("tuco"):
         unknown = sorted(marker.kwargs.keys() - set(_MARKER))
         if marker.args or unknown:
             given = ", ".join((*map(repr, marker.args), *unknown))
             pytest.fail(f"@pytest.mark.tuco takes {', '.join(_MARKER)}, all by name, and not {given}", pytrace=False)
-        options = {**marker.kwargs, **options}
+    return _marked(item)
+
+
+def _completed(item: pytest.Item, number: int, options: dict[str, Any]) -> dict[str, Any]:
+    """What a test's first, second, … workspace is made with: what it asks for, and what is the same for all tests."""
+    if "state" not in options:
+        options.setdefault("fixture", item.config.stash[_CHOSEN].fixture)
+    if options.get("seed") is None:
+        options["seed"] = item.nodeid if number == 1 else f"{item.nodeid}#{number}"
+    options.setdefault("name", item.nodeid)
+    options.setdefault("near", (item.path.parent, item.config.rootpath))
     return options
 
 
@@ -263,17 +242,11 @@ def _making(request: pytest.FixtureRequest, server: Server) -> Iterator[MakeTuco
     item = request.node
     made: list[Tuco] = item.stash.setdefault(_MADE, [])
     mine: dict[int, Tuco] = {}
-    chosen = request.config.stash[_CHOSEN]
+    record = item.config.stash[_CHOSEN].record
 
     def make(**options: Any) -> Tuco:
         number = len(made) + 1
-        if "state" not in options:
-            options.setdefault("fixture", chosen.fixture)
-        if options.get("seed") is None:
-            options["seed"] = item.nodeid if number == 1 else f"{item.nodeid}#{number}"
-        options.setdefault("name", item.nodeid)
-        options.setdefault("near", (item.path.parent, request.config.rootpath))
-        mine[number] = server.workspace(**options)
+        mine[number] = server.workspace(**_completed(item, number, options))
         made.append(mine[number])
         return mine[number]
 
@@ -281,8 +254,8 @@ def _making(request: pytest.FixtureRequest, server: Server) -> Iterator[MakeTuco
         yield make
     finally:
         try:
-            if chosen.record is not None:
-                _write(item, mine, chosen.record)
+            if record is not None:
+                _write(item, mine, record)
         finally:
             for each in mine.values():
                 server.drop_soon(each)

@@ -1,0 +1,86 @@
+"""Options and ini settings of the plugin, checked before any test runs."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+OPTIONS = (
+    ("tuco-url", "URL", "a tuco-mock server that runs already; one is started for the session otherwise"),
+    ("tuco-control-token", "TOKEN", "the control token of that server, if it wants one"),
+    ("tuco-fixture", "FILE", "what fills each test's workspace: a fixture file, or a shipped name as `default`"),
+    ("tuco-record", "DIR", "write what each test did, to be run again by `tuco-mock replay FILE`"),
+)
+
+
+class Chosen(NamedTuple):
+    """What options and ini settings say."""
+
+    url: str | None
+    token: str | None
+    fixture: str | None
+    record: Path | None
+
+
+def chosen(config: pytest.Config) -> Chosen:
+    """What is chosen.
+
+    Raises:
+        pytest.UsageError: there is no such fixture, or nothing can be written where recordings are wanted.
+    """
+    return Chosen(
+        _setting(config, "tuco_url"), _setting(config, "tuco_control_token"), _fixture(config), _record(config)
+    )
+
+
+def _setting(config: pytest.Config, name: str) -> str | None:
+    """What an option says, else the ini setting of the same name."""
+    value: str | None = config.getoption(name) or config.getini(name)
+    return value or None
+
+
+def _record(config: pytest.Config) -> Path | None:
+    """The directory of recordings, made if it is not there.
+
+    Raises:
+        pytest.UsageError: nothing can be written there.
+    """
+    value = _setting(config, "tuco_record")
+    if value is None:
+        return None
+    path = _base(config, "tuco_record") / value
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise pytest.UsageError(f"--tuco-record: no directory can be made of {path}: {error.strerror}") from error
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise pytest.UsageError(f"--tuco-record: nothing may be written in {path}")
+    return path
+
+
+def _base(config: pytest.Config, name: str) -> Path:
+    """What a path is relative to: of an option, where pytest was started; of a setting, where the ini file is."""
+    if config.getoption(name) or config.inipath is None:
+        return config.invocation_params.dir
+    return config.inipath.parent
+
+
+def _fixture(config: pytest.Config) -> str | None:
+    """The fixture of all workspaces.
+
+    Raises:
+        pytest.UsageError: there is none of that name.
+    """
+    value = _setting(config, "tuco_fixture")
+    if value is None:
+        return None
+    from tuco_mock.client.errors import FixtureError
+    from tuco_mock.client.fixtures import find
+
+    try:
+        return str(find(value, [_base(config, "tuco_fixture")]))
+    except FixtureError as error:
+        raise pytest.UsageError(f"--tuco-fixture: {error}") from error
