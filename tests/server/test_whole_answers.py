@@ -6,9 +6,12 @@ import re
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
+import httpx
 import pytest
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from tests.server.raw import connect
+from tuco_mock.app import create_app
 from tuco_mock.server import BackgroundServer
 from tuco_mock.wire.answer import WHOLE, send_body
 
@@ -109,3 +112,27 @@ def test_a_head_that_was_held_back_is_not_sent_when_the_body_fails(
 ) -> None:
     assert b"500 Internal Server Error" in said(server, "GET /whole?held HTTP/1.1\r\nHost: h\r\n\r\n")
     assert "a failure between head and body" in caplog.text
+
+
+def test_all_that_is_usual_is_sent_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers of the API go past uvicorn's own sending, with headers of their own and without, refusals among them."""
+    taken_apart: list[Any] = []
+    send = RequestResponseCycle.send
+
+    async def told(cycle: RequestResponseCycle, message: Any) -> None:
+        taken_apart.append(message)
+        await send(cycle, message)
+
+    app = create_app()
+    key = {"Authorization": f"Bearer {app.started_with[0].api_keys[0]}"}
+    monkeypatch.setattr(RequestResponseCycle, "send", told)
+    with BackgroundServer(app) as server, httpx.Client(base_url=server.url, headers=key, trust_env=False) as http:
+        said = {"recipientPhone": "+14155550100", "message": "Hello"}
+        sent = http.post("/api/messages", json=said)
+        assert "x-correlation-id" in sent.headers
+        answers = [
+            *(http.get("/api/replies"), http.get("/api/replies", headers={"Authorization": ""})),
+            *(http.post("/api/messages/cancel-for-lead", json=said), http.get("/nowhere")),
+        ]
+    assert [each.status_code for each in (sent, *answers)] == [201, 200, 401, 200, 404]
+    assert taken_apart == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -13,6 +13,12 @@ from tests.state.snapshot_worlds import Place
 from tests.support import CANCEL, REPLIES
 from tuco_mock.app import TucoApp
 from tuco_mock.settings import Settings
+from tuco_mock.state.embedded.documents.collection import IndexedCollection
+from tuco_mock.state.engines import embedded
+from tuco_mock.state.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PHONE, OTHER = "+14155550100", "+14155550101"
 LEADS = [{"id": f"{n:024x}", "phone": phone} for n, phone in enumerate((PHONE, OTHER), 1)]
@@ -32,11 +38,10 @@ JOURNAL = {"HGET": 1, "RPUSH": 1}
 Budget = dict[str, int]
 
 
-def spend(monkeypatch: pytest.MonkeyPatch, before: tuple[Any, ...], asked: tuple[str, str, Any]) -> tuple[Budget, int]:
-    """What a request asks of the engines, after some others that do not count, and how many documents it looks at."""
-    counted = Counted(monkeypatch)
-    place = Place(counted.store, "ws", **STATE)
-    app = TucoApp(counted.store, Settings())
+def asking(store: Store) -> Callable[[str, str, Any], None]:
+    """What asks a server with that store, in which the state is, and is answered well."""
+    place = Place(store, "ws", **STATE)
+    app = TucoApp(store, Settings())
 
     def ask(method: str, path: str, body: Any) -> None:
         async def answered() -> httpx.Response:
@@ -47,6 +52,13 @@ def spend(monkeypatch: pytest.MonkeyPatch, before: tuple[Any, ...], asked: tuple
 
         assert asyncio.run(answered()).is_success
 
+    return ask
+
+
+def spend(monkeypatch: pytest.MonkeyPatch, before: tuple[Any, ...], asked: tuple[str, str, Any]) -> tuple[Budget, int]:
+    """What a request asks of the engines, after some others that do not count, and how many documents it looks at."""
+    counted = Counted(monkeypatch)
+    ask = asking(counted.store)
     for each in (LOOKING, *before):  # the first request finds the worker rung for the state that was put in
         ask(*each)
     cost = dict(counted.of(lambda: ask(*asked)))
@@ -100,6 +112,17 @@ def test_cancelling_two(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_cancelling_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     budget = KEY | JOURNAL | {"leads.find_one": 1, "messages.find": 1}
     assert spend(monkeypatch, (CANCELLING,), CANCELLING) == (budget, 2)
+
+
+def test_calls_that_change_nothing_ask_prepared_questions_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No query is taken apart, and no cursor made, by the calls that are made most."""
+    ask = asking(Store(embedded()))
+    for each in (LOOKING, CANCELLING):
+        ask(*each)
+    for method in ("find", "find_one", "aggregate", "count_documents"):
+        monkeypatch.setattr(IndexedCollection, method, None)
+    for each in (GET, GET, CANCELLING, CANCELLING):
+        ask(*each)
 
 
 def test_sending(monkeypatch: pytest.MonkeyPatch) -> None:
