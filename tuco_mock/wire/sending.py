@@ -55,14 +55,14 @@ class _Common:
     """The lines that begin every answer: uvicorn makes the list of them anew every second."""
 
     def __init__(self) -> None:
-        self._headers: Headers = []
-        self._lines = b""
+        self._kept: tuple[Headers, bytes] = ([], b"")  # one thing, since servers run in several threads
 
     def lines(self, headers: Headers) -> bytes:
         """The headers as they are sent."""
-        if headers is not self._headers:
-            self._headers, self._lines = headers, _lines(headers)
-        return self._lines
+        kept = self._kept
+        if kept[0] is not headers:
+            kept = self._kept = headers, _lines(headers)
+        return kept[1]
 
 
 _common = _Common()
