@@ -36,6 +36,19 @@ def hget(database: Any, arguments: list[bytes]) -> Any:
     return fields._values.get(arguments[1])
 
 
+def hkeys(database: Any, arguments: list[bytes]) -> Any:
+    """HKEYS, mostly of what is not there."""
+    if len(arguments) != 1:
+        return DECLINED
+    stored = database._dict.get(arguments[0])
+    if stored is None:
+        return []
+    fields = stored.value
+    if stored.expireat is not None or type(fields) is not Hash or fields._expirations:
+        return DECLINED
+    return list(fields._values)
+
+
 def hmget(database: Any, arguments: list[bytes]) -> Any:
     """HMGET of two fields."""
     if len(arguments) != 3:
@@ -83,5 +96,5 @@ def rpush(database: Any, arguments: list[bytes]) -> Any:
     return len(stored.value)
 
 
-QUICK: Final[dict[str, Quick]] = {"HGET": hget, "HMGET": hmget, "HSET": hset, "RPUSH": rpush}
+QUICK: Final[dict[str, Quick]] = {"HGET": hget, "HKEYS": hkeys, "HMGET": hmget, "HSET": hset, "RPUSH": rpush}
 """By the commands' names."""
