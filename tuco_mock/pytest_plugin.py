@@ -2,16 +2,16 @@
 
 Fixtures `tuco`, `make_tuco`, `tuco_server`, `tuco_listen_address`; marker `tuco`; options `--tuco-url`,
 `--tuco-fixture`, `--tuco-record`, `--tuco-control-token`, each also as an ini setting. Nothing of the house is imported
-until a test needs it, so that pytest itself stays fast.
+until a test needs it, so that pytest itself stays fast; what fixtures do is in `pytest_fixtures`.
+
+PYTEST_DONT_REWRITE: there is no assertion here to be explained, and looking for some is a third of what this file costs
+a run of pytest that can't keep bytecode.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
@@ -29,8 +29,6 @@ _OPTIONS = (
     ("tuco-fixture", "FILE", "what fills each test's workspace: a fixture file, or a shipped name as `default`"),
     ("tuco-record", "DIR", "write what each test did, to be run again by `tuco-mock replay FILE`"),
 )
-_MARKER = ("fixture", "clock", "rate_limits", "seed", "worker", "intercept")
-_TAIL = 20
 
 
 class MakeTuco(Protocol):
@@ -38,20 +36,6 @@ class MakeTuco(Protocol):
 
     def __call__(self, **options: Any) -> Tuco:
         """Make one."""
-
-
-class _Chosen(NamedTuple):
-    """What options and ini settings say."""
-
-    url: str | None
-    token: str | None
-    fixture: str | None
-    record: Path | None
-
-
-_CHOSEN = pytest.StashKey[_Chosen]()
-_MADE = pytest.StashKey["list[Tuco]"]()
-_FAILED = pytest.StashKey[bool]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -84,15 +68,16 @@ def pytest_configure(config: pytest.Config) -> None:
         "tuco(fixture=…, clock=…, rate_limits=…, seed=…, worker=…, intercept=True): what the workspace of the `tuco` "
         "fixture is made with, and whether calls to https://app.tuco.ai are led to it",
     )
-    config.stash[_CHOSEN] = _Chosen(
-        _setting(config, "tuco_url"), _setting(config, "tuco_control_token"), _fixture(config), _record(config)
-    )
+    if any(_setting(config, name) for name, _, _ in _OPTIONS):
+        from tuco_mock.pytest_fixtures import chosen
+
+        chosen(config)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
     """Say which server is used when it isn't the session's own."""
-    url = config.stash[_CHOSEN].url
-    return None if url is None else f"tuco-mock: {url}"
+    url = _setting(config, "tuco-url")
+    return f"tuco-mock: {url}" if url else None
 
 
 @pytest.fixture(scope="session")
@@ -104,27 +89,10 @@ def tuco_listen_address() -> tuple[str, int]:
 @pytest.fixture(scope="session")
 def tuco_server(pytestconfig: pytest.Config, tuco_listen_address: tuple[str, int]) -> Iterator[Server]:
     """The server: one a session, and under xdist one a worker, or the one of `--tuco-url`."""
-    chosen = pytestconfig.stash[_CHOSEN]
-    if chosen.url is not None:
-        from tuco_mock.client import Server, TucoError
+    from tuco_mock.pytest_fixtures import server
 
-        with _told_in_a_line(TucoError, "--tuco-url: "):
-            server = Server(chosen.url, chosen.token)
-        with server:
-            with _told_in_a_line(TucoError, "--tuco-url: "):
-                server.info()
-            yield server
-        return
-    from tuco_mock.mock.serving import serving
-    from tuco_mock.server import PortTaken
-    from tuco_mock.settings import Settings
-
-    host, port = tuco_listen_address
-    with contextlib.ExitStack() as running:
-        parallel = ", a server a worker" if "PYTEST_XDIST_WORKER" in os.environ else ""
-        with _told_in_a_line(PortTaken, f"tuco_listen_address{parallel}: "):
-            server = running.enter_context(serving(Settings(host=host, port=port)))
-        yield server
+    with server(pytestconfig, tuco_listen_address) as running:
+        yield running
 
 
 @pytest.fixture
@@ -135,36 +103,28 @@ def make_tuco(request: pytest.FixtureRequest, tuco_server: Server) -> Iterator[M
     beside the test's file first. The seed follows from the test's id, so that ids and chance are the same in any order
     of tests.
     """
-    with _making(request, tuco_server) as make:
+    from tuco_mock.pytest_fixtures import making
+
+    with making(request, tuco_server) as make:
         yield make
 
 
 @pytest.fixture
 def tuco(request: pytest.FixtureRequest, tuco_server: Server) -> Iterator[Tuco]:
     """A workspace of the test's own, empty unless the marker or `--tuco-fixture` fills it."""
-    options = _marked(request)
-    intercept = options.pop("intercept", False)
-    from tuco_mock.client import TucoError
+    from tuco_mock.pytest_fixtures import workspace
 
-    with _making(request, tuco_server) as make:
-        with _told_in_a_line(TucoError):
-            made = make(**options)
-        if intercept:
-            with made.intercept():
-                yield made
-        else:
-            yield made
+    with workspace(request, tuco_server) as made:
+        yield made
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Let no test believe that its calls are led to a workspace that it doesn't have."""
     led = next((each.kwargs["intercept"] for each in item.iter_markers("tuco") if "intercept" in each.kwargs), False)
     if led and "tuco" not in getattr(item, "fixturenames", ()):
-        pytest.fail(
-            "@pytest.mark.tuco(intercept=True) leads calls to the workspace of the `tuco` fixture, which this test "
-            'does not use: add the argument `tuco`, or @pytest.mark.usefixtures("tuco")',
-            pytrace=False,
-        )
+        from tuco_mock.pytest_fixtures import nobody_to_lead_to
+
+        nobody_to_lead_to()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -172,129 +132,14 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     """Show in the report of a failed test what the mock saw."""
     report = yield
     if report.failed:
-        item.stash[_FAILED] = True
-        made = item.stash.get(_MADE, [])
-        for each in made:
-            title = "tuco timeline" if len(made) == 1 else f"tuco timeline of {each.id}"
-            report.sections.append((title, _seen(each)))
+        from tuco_mock.pytest_fixtures import show
+
+        show(item, report)
     return report
 
 
-@contextlib.contextmanager
-def _told_in_a_line(errors: type[Exception] | tuple[type[Exception], ...], where: str = "") -> Iterator[None]:
-    """Fail with the error's text alone, where a traceback would only show the house from inside."""
-    try:
-        yield
-    except errors as error:
-        raise pytest.fail.Exception(f"{where}{error}", pytrace=False) from None
-
-
-def _setting(config: pytest.Config, name: str) -> str | None:
+def _setting(config: pytest.Config, option: str) -> str | None:
     """What an option says, else the ini setting of the same name."""
+    name = option.replace("-", "_")
     value: str | None = config.getoption(name) or config.getini(name)
     return value or None
-
-
-def _record(config: pytest.Config) -> Path | None:
-    """The directory of recordings, made if it is not there.
-
-    Raises:
-        pytest.UsageError: nothing can be written there.
-    """
-    value = _setting(config, "tuco_record")
-    if value is None:
-        return None
-    path = _base(config, "tuco_record") / value
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise pytest.UsageError(f"--tuco-record: no directory can be made of {path}: {error.strerror}") from error
-    if not os.access(path, os.W_OK | os.X_OK):
-        raise pytest.UsageError(f"--tuco-record: nothing may be written in {path}")
-    return path
-
-
-def _base(config: pytest.Config, name: str) -> Path:
-    """What a path is relative to: of an option, where pytest was started; of a setting, where the ini file is."""
-    if config.getoption(name) or config.inipath is None:
-        return config.invocation_params.dir
-    return config.inipath.parent
-
-
-def _fixture(config: pytest.Config) -> str | None:
-    """The fixture of all workspaces.
-
-    Raises:
-        pytest.UsageError: there is none of that name.
-    """
-    value = _setting(config, "tuco_fixture")
-    if value is None:
-        return None
-    from tuco_mock.client.errors import FixtureError
-    from tuco_mock.client.fixtures import find
-
-    try:
-        return str(find(value, [_base(config, "tuco_fixture")]))
-    except FixtureError as error:
-        raise pytest.UsageError(f"--tuco-fixture: {error}") from error
-
-
-def _marked(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """What the test's markers say, the one nearest to it first."""
-    options: dict[str, Any] = {}
-    for marker in request.node.iter_markers("tuco"):
-        unknown = sorted(marker.kwargs.keys() - set(_MARKER))
-        if marker.args or unknown:
-            given = ", ".join((*map(repr, marker.args), *unknown))
-            pytest.fail(f"@pytest.mark.tuco takes {', '.join(_MARKER)}, all by name, and not {given}", pytrace=False)
-        options = {**marker.kwargs, **options}
-    return options
-
-
-def _seen(made: Tuco) -> str:
-    from tuco_mock.client.telling import seen
-
-    return seen(made, _TAIL)
-
-
-@contextlib.contextmanager
-def _making(request: pytest.FixtureRequest, server: Server) -> Iterator[MakeTuco]:
-    """Make workspaces for a fixture; at its end write their recordings, if wanted, and drop them with the next one."""
-    item = request.node
-    made: list[Tuco] = item.stash.setdefault(_MADE, [])
-    mine: dict[int, Tuco] = {}
-    chosen = request.config.stash[_CHOSEN]
-
-    def make(**options: Any) -> Tuco:
-        number = len(made) + 1
-        if "state" not in options:
-            options.setdefault("fixture", chosen.fixture)
-        if options.get("seed") is None:
-            options["seed"] = item.nodeid if number == 1 else f"{item.nodeid}#{number}"
-        options.setdefault("name", item.nodeid)
-        options.setdefault("near", (item.path.parent, request.config.rootpath))
-        mine[number] = server.workspace(**options)
-        made.append(mine[number])
-        return mine[number]
-
-    try:
-        yield make
-    finally:
-        try:
-            if chosen.record is not None:
-                _write(item, mine, chosen.record)
-        finally:
-            for each in mine.values():
-                server.drop_soon(each)
-                made.remove(each)
-
-
-def _write(item: pytest.Item, made: dict[int, Tuco], record: Path) -> None:
-    from tuco_mock.client import TucoError
-    from tuco_mock.client.recordings import write
-
-    # a test that has failed has said what is wrong, as that the server has ended
-    muted = contextlib.suppress(TucoError) if item.stash.get(_FAILED, False) else contextlib.nullcontext()
-    with _told_in_a_line((TucoError, OSError)), muted:
-        for number, each in made.items():
-            write(record, item.nodeid, number, each)
