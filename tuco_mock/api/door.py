@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from msgspec import UNSET
+from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
 from tuco_mock.api.errors import (
     ApiError,
@@ -47,8 +47,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("tuco_mock.api")
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """An authenticated call, as a handler sees it.
 
     Attributes:
@@ -72,8 +71,7 @@ def _about_nobody(_: Call) -> None:
     """The lead that a call is about which never is about one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """One documented operation.
 
     Attributes:
