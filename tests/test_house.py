@@ -132,6 +132,9 @@ NOT_FOR_SERVING = (
     # YAML: the default fixture is prepared as JSON, and the API's description is read when it is asked for
     "tuco_mock.domain.fixture.yaml_reader",
     "yaml",
+    # all numbering plans and time zones: the documented examples need neither
+    "phonenumbers",
+    "zoneinfo",
 )
 """What a server that starts with nothing said must not load, since it would cost each start."""
 
