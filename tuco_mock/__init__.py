@@ -5,7 +5,6 @@ The house, from the top floor down; imports run downwards only (import-linter ho
 ======================  =========================================================================
 `cli`                   the ``tuco-mock`` command
 `pytest_plugin`         fixtures, marker and options for pytest
-`pytest_fixtures`       what those fixtures do
 `mock`                  a server and a workspace on it for a with-block, without pytest
 `contract`              the API description, the behaviour catalogue, checks of answers against them
 `server`                uvicorn in front or in a thread

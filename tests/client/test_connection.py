@@ -29,6 +29,12 @@ def connected(listener: socket.socket) -> Connection:
     return Connection(host, port, None, 5)
 
 
+def asked(connection: Connection, seconds: float = 5) -> Answer:
+    """What it answers."""
+    connection.ask(REQUEST, seconds)
+    return connection.answer()
+
+
 def exchange(listener: socket.socket, *sent: bytes, hang_up: bool = True) -> list[Answer]:
     """What a connection reads, call by call, where the server sends this and hangs up."""
     connection = connected(listener)
@@ -39,7 +45,7 @@ def exchange(listener: socket.socket, *sent: bytes, hang_up: bool = True) -> lis
                 accepted.sendall(part)
             if hang_up:
                 accepted.shutdown(socket.SHUT_WR)
-            return [connection.exchange(REQUEST, 5) for _ in sent]
+            return [asked(connection) for _ in sent]
     finally:
         connection.close()
 
@@ -85,16 +91,16 @@ def test_a_connection_that_was_closed_before_is_told_apart(listener: socket.sock
     accepted, _ = listener.accept()
     accepted.close()
     with pytest.raises(Closed):
-        connection.exchange(REQUEST, 5)
+        asked(connection)
     with pytest.raises(Closed):
-        connection.exchange(REQUEST, 5)
+        asked(connection)
     connection.close()
 
 
 def test_silence_is_a_timeout(listener: socket.socket) -> None:
     connection = connected(listener)
     with pytest.raises(TimeoutError):
-        connection.exchange(REQUEST, 0.01)
+        asked(connection, 0.01)
     connection.close()
 
 
@@ -106,7 +112,7 @@ def test_an_answer_is_read_however_it_is_cut(body: bytes, step: int, chunked: bo
         sent = OK + b"Transfer-Encoding: chunked\r\n\r\n" + chunk + b"0\r\n\r\n"
     connection = Connection.__new__(Connection)
     connection._socket = _Cut(sent, step)  # type: ignore[assignment] # what is used of a socket
-    assert connection.exchange(REQUEST, 5) == (200, body, False)
+    assert asked(connection) == (200, body, False)
 
 
 class _Cut:

@@ -11,21 +11,22 @@ import pytest
 
 from tuco_mock.app import create_app
 from tuco_mock.client import Server, ServerUnreachable
+from tuco_mock.client.calls import Call
 from tuco_mock.client.connector import SocketConnector
 from tuco_mock.client.control import Control
 from tuco_mock.server import BackgroundServer, bind, url_of
 
 
 def ask(connector: SocketConnector) -> int:
-    return connector.send("GET", "/_tuco/livez", {}, None, 5)[0]
+    return connector.ask("GET", "/_tuco/livez", {}, None, 5).answer()[0]
 
 
 def test_one_connection_serves_calls_that_follow_each_other(server: BackgroundServer) -> None:
     connector = SocketConnector(server.url)
     assert [ask(connector) for _ in range(3)] == [200] * 3
-    [kept] = connector._idle
+    [kept] = connector._connections.idle
     assert ask(connector) == 200
-    assert connector._idle == [kept]
+    assert connector._connections.idle == [kept]
     connector.close()
     assert kept._socket.fileno() == -1
 
@@ -44,7 +45,7 @@ def test_many_threads_share_a_connector(server: BackgroundServer) -> None:
     connector = SocketConnector(server.url)
     with ThreadPoolExecutor(20) as pool:
         assert list(pool.map(lambda _: ask(connector), range(400))) == [200] * 400
-    assert 1 <= len(connector._idle) <= 20
+    assert 1 <= len(connector._connections.idle) <= 20
     connector.close()
 
 
@@ -52,14 +53,34 @@ def test_a_connection_in_use_is_closed_as_soon_as_it_is_not(server: BackgroundSe
     connector = SocketConnector(server.url)
     connector.close()
     assert ask(connector) == 200
-    assert connector._idle == []
+    assert connector._connections.idle == []
+
+
+def test_an_answer_may_be_read_much_later(server: BackgroundServer) -> None:
+    connector = SocketConnector(server.url)
+    early, late = (connector.ask("GET", path, {}, None, 5) for path in ("/_tuco/livez", "/_tuco/nothing"))
+    assert ask(connector) == 200
+    assert late.answer()[0] == 404
+    assert early.answer()[0] == 200
+    assert len(connector._connections.idle) == 3
+    connector.close()
+
+
+def test_an_answer_that_is_lost_with_its_connection_is_asked_for_again(server: BackgroundServer) -> None:
+    connector = SocketConnector(server.url)
+    assert ask(connector) == 200
+    begun = connector.ask("GET", "/_tuco/livez", {}, None, 5)
+    assert isinstance(begun, Call)
+    begun._connection._socket.shutdown(socket.SHUT_RDWR)
+    assert begun.answer()[0] == 200
+    connector.close()
 
 
 def test_no_answer_in_time_is_told() -> None:
     with bind("127.0.0.1", 0) as silent:
         connector = SocketConnector(url_of(silent))
         with pytest.raises(ServerUnreachable, match=r"no answer within 0.05 s"):
-            connector.send("GET", "/", {}, None, 0.05)
+            connector.ask("GET", "/", {}, None, 0.05).answer()
 
 
 def test_an_answer_that_breaks_off_is_told() -> None:
@@ -95,7 +116,7 @@ def test_a_path_in_front_of_the_server_is_kept() -> None:
         thread.join()
     assert received[0].startswith(b"GET /mock/_tuco/info?a=1 HTTP/1.1\r\n")
     assert b"Authorization: Bearer t\r\n" in received[0]
-    assert connector._idle == []
+    assert connector._connections.idle == []
 
 
 def test_a_closed_client_leaves_no_socket_open(server: BackgroundServer) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self
 
 import httpx
 import pytest
@@ -29,7 +29,10 @@ class Answering:
     def __init__(self, answer: Mapping[str, Any]) -> None:
         self._content = json.dumps(answer).encode()
 
-    def send(self, *_: Any, **__: Any) -> tuple[int, bytes]:
+    def ask(self, *_: Any, **__: Any) -> Self:
+        return self
+
+    def answer(self) -> tuple[int, bytes]:
         return 200, self._content
 
     def transport(self) -> NoReturn:

@@ -96,6 +96,23 @@ def test_a_running_server_tells_that_an_engine_has_lost_everything(shared: Setti
             assert "has lost what it held; start tuco-mock again with --fresh" in answer.json()["detail"]
 
 
+def test_nothing_is_done_by_half_where_redis_has_lost_everything(shared: Settings) -> None:
+    """A cancellation would find no jobs, and a message would be accepted that nobody will send."""
+    with serving(shared) as http:
+        world = default(http)
+        before = world.statuses()
+        lose(shared, "queue")
+        refused = world.post_cancel({"recipientPhone": ADDRESS})
+        assert (refused.status_code, refused.json()) == (500, {"error": "Internal server error"})
+        added = http.post("/_tuco/workspaces/default/leads", json={"phone": "+14155550199"})
+        assert added.status_code == 503
+        assert added.json()["detail"].startswith("Redis at ")
+        assert added.json()["detail"].endswith(" has lost what it held; start tuco-mock again with --fresh.")
+    with engines_of(changed(shared, redis_url=None)) as engines:
+        kept = {str(each["_id"]).rpartition("/")[2]: each["status"] for each in engines.documents["messages"].find()}
+        assert {each: kept[each] for each in before} == before
+
+
 @pytest.mark.parametrize("embedded", ["mongo_url", "redis_url"])
 def test_one_engine_alone_is_not_wiped_of_half_a_server(shared: Settings, embedded: str) -> None:
     alone = changed(shared, **{embedded: None})

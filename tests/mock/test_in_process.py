@@ -223,7 +223,7 @@ def test_a_call_of_the_control_plane_has_its_time() -> None:
         await receive()
 
     with InProcess(app) as server, pytest.raises(ServerUnreachable, match=r"no answer within 0.05 s"):
-        server.send("GET", "/", {}, None, 0.05)
+        server.ask("GET", "/", {}, None, 0.05).answer()
 
 
 def test_the_end_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:

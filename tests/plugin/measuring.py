@@ -37,6 +37,18 @@ MEASURING = """
 
     pytest.FixtureDef.finish = timed(pytest.FixtureDef.finish)
 
+    def timed_ahead(ask):
+        def ask_and_note(self, **options):
+            before = now()
+            ask(self, **options)
+            measured[-1]["ahead"].append(since(before))
+        return ask_and_note
+
+    def pytest_sessionstart(session):
+        if "tuco" in FIXTURES:
+            from tuco_mock.client import Server
+            Server.workspace_ahead = timed_ahead(Server.workspace_ahead)
+
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(fixturedef, request):
         before = now()
@@ -47,7 +59,7 @@ MEASURING = """
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(item):
-        measured.append({"fixture": [], "phases": []})
+        measured.append({"fixture": [], "ahead": [], "phases": []})
         before = now()
         value = yield
         measured[-1]["phases"].append(since(before))
@@ -74,8 +86,8 @@ class Cost(NamedTuple):
 
 
 def measuring(*fixtures: str) -> str:
-    """A conftest that notes for each test what these fixtures cost (`fixture`), and pytest's phases around them
-    (`phases`); more may be appended to it.
+    """A conftest that notes for each test what these fixtures cost (`fixture`), what asking for the next test's
+    workspace does (`ahead`), and pytest's phases around them (`phases`); more may be appended to it.
     """
     return dedent(MEASURING % (fixtures,))
 
@@ -85,8 +97,11 @@ def measured(directory: Path) -> list[dict[str, Any]]:
     return [each for file in directory.glob("measured-*.json") for each in json.loads(file.read_text())]
 
 
-def cost(tests: list[dict[str, Any]], what: str) -> Cost:
-    """The middle test's cost of one thing, all its parts together."""
+def cost(tests: list[dict[str, Any]], *whats: str) -> Cost:
+    """The middle test's cost of some things, all their parts together."""
     return Cost(
-        *(1000 * statistics.median(sum(part[kind] for part in each[what]) for each in tests) for kind in (0, 1))
+        *(
+            1000 * statistics.median(sum(part[kind] for what in whats for part in each[what]) for each in tests)
+            for kind in (0, 1)
+        )
     )

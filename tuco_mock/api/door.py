@@ -29,7 +29,7 @@ from tuco_mock.api.visit import Visit
 from tuco_mock.domain.clocks import hold_moment
 from tuco_mock.domain.errors import RateLimited
 from tuco_mock.domain.workspaces import SERVER
-from tuco_mock.state.away import AWAY, first_line
+from tuco_mock.state.away import AWAY, told
 from tuco_mock.wire.answer import Answer, encode, send_body
 from tuco_mock.wire.body import BodyTooLarge, ClientGone, read_body
 from tuco_mock.wire.connection import FAULTED, connection_of
@@ -266,8 +266,8 @@ def _answer_to(error: Exception, operation: Operation, visit: Visit) -> Answer:
     if isinstance(error, BodyTooLarge):
         return _refused(body_too_large(), visit)
     if isinstance(error, AWAY):
-        log.error("%s %s failed: an engine does not answer: %s", operation.method, operation.path, first_line(error))
-        visit.clause, visit.reason = "A11", "an engine does not answer; GET /_tuco/readyz says which"
+        log.error("%s %s failed: %s", operation.method, operation.path, told(error))
+        visit.clause, visit.reason = "A11", "an engine can't be used; GET /_tuco/readyz says which and why"
         return Answer(500, {"error": operation.failure})
     log.error("%s %s failed unexpectedly", operation.method, operation.path, exc_info=error)
     visit.clause, visit.reason = "A11", "unexpected failure; the log of tuco-mock has the traceback"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import ssl
 
 _CHUNK = 65536
+_CLOSED = "the server closed the connection"
 
 
 class Closed(ConnectionError):
@@ -55,24 +56,35 @@ class Connection:
             opened.close()
             raise
 
-    def exchange(self, request: bytes, seconds: float) -> Answer:
-        """Send a request as it is on the wire, and read the answer.
+    def ask(self, request: bytes, seconds: float) -> None:
+        """Send a request as it is on the wire; the answer may take so many seconds between two of its parts.
+
+        Raises:
+            Closed: the server had closed the connection.
+            OSError: the network fails.
+        """
+        self._socket.settimeout(seconds)
+        try:
+            self._socket.sendall(request)
+        except (BrokenPipeError, ConnectionResetError) as error:
+            raise Closed(_CLOSED) from error
+
+    def answer(self) -> Answer:
+        """Read the answer to what was asked.
 
         Raises:
             Closed: the server had closed the connection.
             Garbled: what came is no answer, or ends before the answer does.
-            OSError: the network fails; TimeoutError when nothing comes for so many seconds.
+            OSError: the network fails; TimeoutError when nothing comes for the seconds that were said.
         """
-        self._socket.settimeout(seconds)
         reading = _Reading()
         parser = reading.parser
         try:
-            self._socket.sendall(request)
             data = self._socket.recv(_CHUNK)
-        except (BrokenPipeError, ConnectionResetError) as error:
-            raise Closed("the server closed the connection") from error
+        except ConnectionResetError as error:
+            raise Closed(_CLOSED) from error
         if not data:
-            raise Closed("the server closed the connection")
+            raise Closed(_CLOSED)
         while data:
             try:
                 parser.feed_data(data)

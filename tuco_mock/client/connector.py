@@ -6,13 +6,24 @@ import ssl
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote, urlsplit
 
-from tuco_mock.client.connection import Closed, Connection
-from tuco_mock.client.errors import ServerUnreachable, TucoError
+from tuco_mock.client.calls import Call, Connections
+from tuco_mock.client.errors import TucoError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import httpx
+
+
+class Asked(Protocol):
+    """A call that is under way."""
+
+    def answer(self) -> tuple[int, bytes]:
+        """Wait for its answer: status and body.
+
+        Raises:
+            ServerUnreachable: there was none.
+        """
 
 
 class Connector(Protocol):
@@ -26,13 +37,11 @@ class Connector(Protocol):
     url: str
     on_network: bool
 
-    def send(
-        self, method: str, path: str, headers: Mapping[str, str], body: bytes | None, seconds: float
-    ) -> tuple[int, bytes]:
-        """Call, and wait `seconds` at most: status and body of the answer.
+    def ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None, seconds: float) -> Asked:
+        """Begin a call; its answer may take so many seconds.
 
         Raises:
-            ServerUnreachable: there was no answer.
+            ServerUnreachable: nobody is there.
         """
 
     def transport(self) -> httpx.BaseTransport:
@@ -64,29 +73,15 @@ class SocketConnector:
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise TucoError(f"{url!r} is no http URL; write it like http://127.0.0.1:4010")
         self._tls = ssl.create_default_context() if parts.scheme == "https" else None
-        self._address = (parts.hostname, port or (443 if self._tls else 80))
+        address = (parts.hostname, port or (443 if self._tls else 80))
+        self._connections = Connections(self.url, address, self._tls)
         self._host = parts.netloc.rpartition("@")[2]
         self._prefix = quote(parts.path, safe="/%")
-        self._idle: list[Connection] = []
-        self._closed = False
         self._httpx: httpx.HTTPTransport | None = None
 
-    def send(
-        self, method: str, path: str, headers: Mapping[str, str], body: bytes | None, seconds: float
-    ) -> tuple[int, bytes]:
+    def ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None, seconds: float) -> Asked:
         """Call on a kept connection, or on a new one when there is none or the server has closed it meanwhile."""
-        request = self._written(method, path, headers, body)
-        try:
-            while (kept := self._kept()) is not None:
-                try:
-                    return self._exchange(kept, request, seconds)
-                except Closed:
-                    continue
-            return self._exchange(Connection(*self._address, self._tls, seconds), request, seconds)
-        except TimeoutError as error:
-            raise ServerUnreachable(self.url, f"no answer within {seconds:g} s") from error
-        except OSError as error:
-            raise ServerUnreachable(self.url, str(error)) from error
+        return Call(self._connections, self._written(method, path, headers, body), seconds)
 
     def transport(self) -> httpx.BaseTransport:
         """One pool of connections, shared by all clients that are made with it."""
@@ -108,9 +103,7 @@ class SocketConnector:
 
     def close(self) -> None:
         """Close what is idle now, and what is in use as soon as it isn't."""
-        self._closed = True
-        while (kept := self._kept()) is not None:
-            kept.close()
+        self._connections.close()
         if self._httpx is not None:
             self._httpx.close()
             self._httpx = None
@@ -118,12 +111,6 @@ class SocketConnector:
     @property
     def _verify(self) -> ssl.SSLContext | bool:
         return self._tls or False  # without TLS there is nothing to verify, and no certificates to load
-
-    def _kept(self) -> Connection | None:
-        try:
-            return self._idle.pop()
-        except IndexError:
-            return None
 
     def _written(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> bytes:
         """A request as it is on the wire."""
@@ -133,15 +120,3 @@ class SocketConnector:
         )
         head = f"{method} {self._prefix}{path} HTTP/1.1\r\nHost: {self._host}\r\n{fields}{length}\r\n"
         return head.encode("latin-1") + (body or b"")
-
-    def _exchange(self, connection: Connection, request: bytes, seconds: float) -> tuple[int, bytes]:
-        try:
-            answer = connection.exchange(request, seconds)
-        except BaseException:
-            connection.close()
-            raise
-        if self._closed or answer.is_last:
-            connection.close()
-        else:
-            self._idle.append(connection)
-        return answer.status, answer.body

@@ -12,7 +12,7 @@ from tuco_mock.client.errors import ControlError, Mistake, ServerUnreachable, Tu
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tuco_mock.client.connector import Connector
+    from tuco_mock.client.connector import Asked, Connector
 
 T = TypeVar("T")
 
@@ -71,8 +71,26 @@ class Control:
             ControlError: the server refused.
             ServerUnreachable: no tuco-mock answers there.
         """
-        status, content = self.connector.send(method, _with_query(path, query), self._headers, _encoded(body), seconds)
-        return self._decoded(status, content, answer, about)
+        asked = self.connector.ask(method, _with_query(path, query), self._headers, _encoded(body), seconds)
+        return self.answered(asked, answer=answer, about=about)
+
+    def ask(self, method: str, path: str, body: Any) -> Asked:
+        """Begin a call, whose answer is wanted later.
+
+        Raises:
+            TucoError: the body is no JSON.
+            ServerUnreachable: nobody is there.
+        """
+        return self.connector.ask(method, path, self._headers, _encoded(body), PATIENCE)
+
+    def answered(self, asked: Asked, *, answer: type[T] | Any, about: str = "") -> Any:
+        """Wait for the answer to a call, and decode it.
+
+        Raises:
+            ControlError: the server refused.
+            ServerUnreachable: no tuco-mock answers there.
+        """
+        return self._decoded(*asked.answer(), answer, about)
 
     async def call_async(self, method: str, path: str, body: Any, *, answer: type[T], seconds: float) -> T:
         """The same without blocking the event loop; when the caller gives up, the connection is closed."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections import deque
 from typing import TYPE_CHECKING, Any, Self
 
 from msgspec import Struct
@@ -11,10 +10,11 @@ from msgspec import Struct
 from tuco_mock.client import fixtures
 from tuco_mock.client.connector import SocketConnector
 from tuco_mock.client.control import Control
-from tuco_mock.client.errors import ControlError, TucoError
+from tuco_mock.client.errors import TucoError
 from tuco_mock.client.handle import part
-from tuco_mock.client.models import Request, Words
+from tuco_mock.client.models import Request
 from tuco_mock.client.tuco import Tuco
+from tuco_mock.client.turnover import Made, Turnover
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,17 +24,9 @@ if TYPE_CHECKING:
 
     from tuco_mock.client.connector import Connector
 
-_TOGETHER = 8
-"""How many workspaces are dropped in one go."""
-
-
-class _Made(Words, frozen=True, kw_only=True):
-    id: str
-    api_keys: list[str]
-
 
 class _Workspaces(Struct):
-    workspaces: list[_Made]
+    workspaces: list[Made]
 
 
 class _Requests(Struct):
@@ -55,8 +47,7 @@ class Server:
     def __init__(self, url: str | Connector, token: str | None = None) -> None:
         self._connector = SocketConnector(url) if isinstance(url, str) else url
         self._control = Control(self._connector, token)
-        self._leaving: deque[str] = deque()
-        self._filled: set[str] = set()
+        self._turnover = Turnover(self._control)
 
     def __repr__(self) -> str:
         return f"<Server {self.url}>"
@@ -72,17 +63,19 @@ class Server:
         Raises:
             ServerUnreachable: no tuco-mock answers there.
         """
-        self._drop_leaving()
+        self._turnover.settle()
         found: dict[str, Any] = self._control.call("GET", "/_tuco/info", answer=dict[str, Any])
         return found
 
     def reset(self) -> None:
         """Back to what the server was started with; all other workspaces are gone."""
+        self._turnover.wait()
         self._control.call("POST", "/_tuco/reset")
+        self._turnover.forget()
 
     def workspaces(self) -> list[Tuco]:
         """All workspaces, the first one first."""
-        self._drop_leaving()
+        self._turnover.settle()
         found: _Workspaces = self._control.call("GET", "/_tuco/workspaces", answer=_Workspaces)
         return [self._handle(each) for each in found.workspaces]
 
@@ -115,32 +108,35 @@ class Server:
             FixtureError: there is no such fixture.
             ControlError: the fixture or state has mistakes.
         """
-        given = {
-            "clock": clock,
-            "rateLimits": rate_limits,
-            "name": name,
-            "worker": worker,
-            "seed": None if seed is None else str(seed),
-        }
-        body: dict[str, Any] = {word: value for word, value in given.items() if value is not None}
+        given = _given(clock, rate_limits, seed, name, worker)
         about = ""
         if fixture is not None:
             read = fixtures.state_of(fixture, near)
-            body["state"], about = read.whole, read.name
+            given["state"], about = read.whole, read.name
         elif state is not None:
-            body["state"] = state
-        leaving = self._take_leaving() if self._is_time else []
-        if leaving:
-            body["instead"] = leaving
-        try:
-            made = self._control.call("POST", "/_tuco/workspaces", body, answer=_Made, about=about)
-        except BaseException:
-            self._leaving.extend(leaving)
-            raise
-        self._filled.difference_update(leaving)
-        if "state" in body:
-            self._filled.add(made.id)
-        return self._handle(made)
+            given["state"] = state
+        return self._handle(self._turnover.make(given, about))
+
+    def workspace_ahead(
+        self,
+        *,
+        fixture: str | Path | None = None,
+        near: Iterable[Path] = (),  # noqa: ARG002 - `workspace` takes it
+        state: Mapping[str, Any] | None = None,
+        clock: str | datetime | Mapping[str, str] | None = None,
+        rate_limits: Mapping[str, int | None] | None = None,
+        seed: str | int | None = None,
+        name: str | None = None,
+        worker: str | None = None,
+    ) -> None:
+        """Ask for the workspace that is wanted next and don't wait: it is made meanwhile, and `workspace` hands it out.
+
+        That has to be called with the same options. With others it makes what it is asked for, and the one that was
+        made ahead leaves with those of `drop_soon`. Nothing happens where a fixture or state fills the workspace, or
+        where one is asked for already; nothing is raised: what is wrong is told by `workspace`.
+        """
+        if fixture is None and state is None:
+            self._turnover.make_ahead(_given(clock, rate_limits, seed, name, worker))
 
     def drop_soon(self, tuco: Tuco) -> None:
         """Drop a workspace with one of the next that are made, and at the latest when the server is closed.
@@ -149,7 +145,7 @@ class Server:
         Until then it is there, but `workspaces` and `info` don't show it.
         """
         tuco.end()
-        self._leaving.append(tuco.id)
+        self._turnover.drop_soon(tuco.id)
 
     def existing(self, workspace: str = "default") -> Tuco:
         """A workspace that is there already; ``default`` is the first one.
@@ -157,7 +153,7 @@ class Server:
         Raises:
             ControlError: there is none of that id.
         """
-        return self._handle(self._control.call("GET", f"/_tuco/workspaces/{part(workspace)}", answer=_Made))
+        return self._handle(self._control.call("GET", f"/_tuco/workspaces/{part(workspace)}", answer=Made))
 
     def unclaimed(self) -> list[Request]:
         """The requests that came with no key that any workspace has, oldest first."""
@@ -171,7 +167,7 @@ class Server:
     def close(self) -> None:
         """Close all connections; the server itself goes on."""
         with contextlib.suppress(TucoError):  # a server that has ended has dropped everything
-            self._drop_leaving()
+            self._turnover.settle()
         self._connector.close()
 
     def __enter__(self) -> Self:
@@ -182,23 +178,19 @@ class Server:
     ) -> None:
         self.close()
 
-    @property
-    def _is_time(self) -> bool:
-        """Whether those that leave are worth a call, or too large to be kept any longer."""
-        return len(self._leaving) >= _TOGETHER or not self._filled.isdisjoint(self._leaving)
-
-    def _take_leaving(self) -> list[str]:
-        """The workspaces to drop, which are this call's alone from now on: others may be made at the same time."""
-        taken = []
-        with contextlib.suppress(IndexError):
-            while True:
-                taken.append(self._leaving.popleft())
-        return taken
-
-    def _drop_leaving(self) -> None:
-        for each in self._take_leaving():
-            with contextlib.suppress(ControlError):  # it is gone already
-                self._control.call("DELETE", f"/_tuco/workspaces/{part(each)}")
-
-    def _handle(self, made: _Made) -> Tuco:
+    def _handle(self, made: Made) -> Tuco:
         return Tuco(self._control, made.id, made.api_keys[0] if made.api_keys else "")
+
+
+def _given(
+    clock: object, rate_limits: object, seed: str | int | None, name: str | None, worker: str | None
+) -> dict[str, Any]:
+    """What a workspace is made with, as far as it is given, in the words of the control plane."""
+    given = {
+        "clock": clock,
+        "rateLimits": rate_limits,
+        "name": name,
+        "worker": worker,
+        "seed": None if seed is None else str(seed),
+    }
+    return {word: value for word, value in given.items() if value is not None}

@@ -20,7 +20,7 @@ from tuco_mock.domain.clocks import hold_moment
 from tuco_mock.domain.errors import NotFound, Refusal
 from tuco_mock.domain.journal import Effect, Record, clipped
 from tuco_mock.domain.workspaces import FIRST, SERVER
-from tuco_mock.state.away import AWAY, first_line
+from tuco_mock.state.away import AWAY, told
 from tuco_mock.state.turns import TurnLost
 from tuco_mock.wire.answer import Answer, Stream, send_answer, send_stream
 from tuco_mock.wire.body import BodyTooLarge, ClientGone, read_body
@@ -177,8 +177,9 @@ class ControlDoor:
         except TurnLost as error:
             return await send_problem(send, Problem(503, f"{error} What was done by then is done; try again."))
         except AWAY as error:
-            log.error("%s %s failed: an engine does not answer: %s", scope["method"], scope["path"], first_line(error))  # noqa: TRY400 - it is known where
-            return await send_problem(send, Problem(503, f"An engine does not answer: {first_line(error)}."))
+            why = told(error)
+            log.error("%s %s failed: %s", scope["method"], scope["path"], why)  # noqa: TRY400 - it is known where
+            return await send_problem(send, Problem(503, f"{why[0].upper()}{why[1:]}."))
         except Exception:
             log.exception("%s %s failed unexpectedly", scope["method"], scope["path"])
             return await send_problem(send, Problem(500, "This is a fault of tuco-mock; its log has the traceback."))

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     import httpx
     from starlette.types import ASGIApp, Message
 
+    from tuco_mock.client.connector import Asked
+
 HOST = "in-process.tuco-mock.invalid"
 """The host name of such a server, one that no name server will ever know."""
 
@@ -60,6 +62,23 @@ class ProtocolBroken(Exception):
     """The connection was closed before the answer was whole."""
 
 
+class _Asked(NamedTuple):
+    """A call of the control plane that is under way."""
+
+    outcome: concurrent.futures.Future[Answer]
+    url: str
+    seconds: float
+
+    def answer(self) -> tuple[int, bytes]:
+        """Wait for its answer."""
+        try:
+            answer = self.outcome.result(self.seconds)
+        except TimeoutError as error:
+            self.outcome.cancel()
+            raise ServerUnreachable(self.url, f"no answer within {self.seconds:g} s") from error
+        return answer.status, answer.body
+
+
 class InProcess:
     """The way to an application that runs in this process; a context manager.
 
@@ -86,22 +105,15 @@ class InProcess:
         self._loop.call_soon_threadsafe(self._begin, call, outcome)
         return outcome
 
-    def send(
-        self, method: str, path: str, headers: Mapping[str, str], body: bytes | None, seconds: float
-    ) -> tuple[int, bytes]:
-        """Call the control plane."""
+    def ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None, seconds: float) -> Asked:
+        """Begin a call of the control plane."""
         sent = [(b"host", HOST.encode()), *((name.lower().encode(), text.encode()) for name, text in headers.items())]
         sent.append((b"content-length", str(len(body or b"")).encode()))
         try:
             outcome = self.submit(Call(method, path.encode(), sent, body or b""))
         except RuntimeError as error:
             raise ServerUnreachable(self.url, "the server has ended") from error
-        try:
-            answer = outcome.result(seconds)
-        except TimeoutError as error:
-            outcome.cancel()
-            raise ServerUnreachable(self.url, f"no answer within {seconds:g} s") from error
-        return answer.status, answer.body
+        return _Asked(outcome, self.url, seconds)
 
     def transport(self) -> httpx.BaseTransport:
         """For synchronous clients."""

@@ -7,11 +7,21 @@ from redis.exceptions import BusyLoadingError, MaxConnectionsError, ReadOnlyErro
 from redis.exceptions import ConnectionError as NotConnected
 from redis.exceptions import TimeoutError as NotInTime
 
+
+class Emptied(NotConnected):
+    """An engine is there, but has lost what it held; the text says which and what to do."""
+
+
 AWAY = (
     *(AutoReconnect, ConnectionFailure, NotPrimaryError, WaitQueueTimeoutError),
     *(NotConnected, NotInTime, BusyLoadingError, MaxConnectionsError, ReadOnlyError),
 )
 """The errors of an engine that is away."""
+
+
+def told(error: BaseException) -> str:
+    """What an engine's error means."""
+    return str(error) if isinstance(error, Emptied) else f"an engine does not answer: {first_line(error)}"
 
 
 def first_line(error: BaseException) -> str:

@@ -9,7 +9,9 @@ import msgspec
 if TYPE_CHECKING:
     from redis import Redis
 
-_SERVER = "tuco:start"
+SERVER_START = "tuco:start"
+"""The Redis key of what the whole server was started with: there as long as there is a server."""
+
 _WORKSPACE = "tuco:start:"
 
 
@@ -35,15 +37,15 @@ class Starts:
 
     def keep_server(self, starts: list[Start]) -> None:
         """Keep what the whole server is reset to."""
-        self._redis.set(_SERVER, msgspec.json.encode(starts))
+        self._redis.set(SERVER_START, msgspec.json.encode(starts))
 
     def exist(self) -> bool:
         """Whether the server has been started with something."""
-        return bool(self._redis.exists(_SERVER))
+        return bool(self._redis.exists(SERVER_START))
 
     def server(self) -> list[Start]:
         """What the whole server is reset to: its first workspaces, in their order."""
-        kept = cast("str | None", self._redis.get(_SERVER))
+        kept = cast("str | None", self._redis.get(SERVER_START))
         return [] if kept is None else msgspec.json.decode(kept, type=list[Start])
 
     def of(self, workspace: str) -> Start:

@@ -23,8 +23,10 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from tuco_mock.domain.clocks import hold_moment
 from tuco_mock.domain.workspaces import SERVER
-from tuco_mock.state.away import AWAY
+from tuco_mock.state.away import AWAY, Emptied
 from tuco_mock.state.bell import Bell
+from tuco_mock.state.real.redis import lost
+from tuco_mock.state.starts import SERVER_START
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -42,9 +44,12 @@ _LONGEST_WAIT = 1.0
 """After how many seconds it is looked again at a gate, in case nobody could tell that it opened."""
 
 _ENTER = """
--- Let a call in. KEYS: the lease of who has shut the gate, the calls that are inside, what may be there by half, and
--- the same of the server. ARGV: the process.
--- Gives 0, or for how many ms the gate is shut at least.
+-- Let a call in. KEYS: the lease of who has shut the gate, the calls that are inside, what may be there by half, the
+-- same of the server, and what that was started with. ARGV: the process.
+-- Gives 0, for how many ms the gate is shut at least, or -1 when nothing is left of the server.
+if redis.call('EXISTS', KEYS[5]) == 0 then
+    return -1
+end
 local left = redis.call('PTTL', KEYS[1])
 if left > -1 then
     return math.max(left, 1)
@@ -184,8 +189,15 @@ class Gates:
             self.leave(workspace)
 
     def enter(self, workspace: str) -> int:
-        """Be counted as inside; or for how many ms the gate is shut at most, unless it is shut again."""
-        return int(self._enter(keys=_keys(workspace), args=[self._peers.process]))
+        """Be counted as inside; or for how many ms the gate is shut at most, unless it is shut again.
+
+        Raises:
+            Emptied: Redis has nothing any more of what belongs to the documents: what was called would be half done.
+        """
+        left = int(self._enter(keys=[*_keys(workspace), SERVER_START], args=[self._peers.process]))
+        if left < 0:
+            raise Emptied(lost(self._engines.redis_name))
+        return left
 
     def leave(self, workspace: str) -> None:
         """Say that a call is over; what can't be said now is said with the next one."""

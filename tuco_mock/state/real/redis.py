@@ -168,3 +168,8 @@ def _is_new_enough(where: str, version: str) -> None:
     numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdecimal())
     if numbers < OLDEST:
         raise UnusableEngine(f"{where} is version {version}; {'.'.join(map(str, OLDEST))} or newer is needed")
+
+
+def lost(engine: str) -> str:
+    """What is said of an engine that has nothing any more of a server."""
+    return f"{engine} has lost what it held; start tuco-mock again with --fresh"

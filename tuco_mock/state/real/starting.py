@@ -17,7 +17,7 @@ from redis.exceptions import LockError
 from tuco_mock.state.engines import UnusableEngine
 from tuco_mock.state.real.leases import LASTS
 from tuco_mock.state.real.mongo import MARKS
-from tuco_mock.state.real.redis import STARTING
+from tuco_mock.state.real.redis import STARTING, lost
 from tuco_mock.state.starts import Starts
 
 if TYPE_CHECKING:
@@ -82,8 +82,7 @@ class Halves:
         if marks[0] == marks[1] or self._documents is None or self._redis is None:
             return None
         if marks[0] is None or marks[1] is None:
-            lost = self._documents[1] if marks[0] is None else self._redis[1]
-            return f"{lost} has lost what it held; start tuco-mock again with --fresh"
+            return lost(self._documents[1] if marks[0] is None else self._redis[1])
         return f"{self._documents[1]} and {self._redis[1]} are of different installations by now"
 
     def _goes_on(self, redis: SharedRedis) -> bool:

@@ -2,7 +2,7 @@
 
 Fixtures `tuco`, `make_tuco`, `tuco_server`, `tuco_listen_address`; marker `tuco`; options `--tuco-url`,
 `--tuco-fixture`, `--tuco-record`, `--tuco-control-token`, each also as an ini setting. Nothing of the house is imported
-until a test needs it, so that pytest itself stays fast; what fixtures do is in `pytest_fixtures`.
+until a test needs it, so that pytest itself stays fast: what fixtures and hooks do is in `work`.
 
 PYTEST_DONT_REWRITE: there is no assertion here to be explained, and looking for some is a third of what this file costs
 a run of pytest that can't keep bytecode.
@@ -68,16 +68,20 @@ def pytest_configure(config: pytest.Config) -> None:
         "tuco(fixture=…, clock=…, rate_limits=…, seed=…, worker=…, intercept=True): what the workspace of the `tuco` "
         "fixture is made with, and whether calls to https://app.tuco.ai are led to it",
     )
-    if any(_setting(config, name) for name, _, _ in _OPTIONS):
-        from tuco_mock.pytest_fixtures import chosen
+    if _is_any_given(config):
+        from tuco_mock.pytest_plugin.choosing import chosen
 
         chosen(config)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
     """Say which server is used when it isn't the session's own."""
-    url = _setting(config, "tuco-url")
-    return f"tuco-mock: {url}" if url else None
+    if not _is_any_given(config):
+        return None
+    from tuco_mock.pytest_plugin.choosing import chosen
+
+    url = chosen(config).url
+    return None if url is None else f"tuco-mock: {url}"
 
 
 @pytest.fixture(scope="session")
@@ -89,10 +93,10 @@ def tuco_listen_address() -> tuple[str, int]:
 @pytest.fixture(scope="session")
 def tuco_server(pytestconfig: pytest.Config, tuco_listen_address: tuple[str, int]) -> Iterator[Server]:
     """The server: one a session, and under xdist one a worker, or the one of `--tuco-url`."""
-    from tuco_mock.pytest_fixtures import server
+    from tuco_mock.pytest_plugin import work
 
-    with server(pytestconfig, tuco_listen_address) as running:
-        yield running
+    with work.server(pytestconfig, tuco_listen_address) as server:
+        yield server
 
 
 @pytest.fixture
@@ -103,28 +107,38 @@ def make_tuco(request: pytest.FixtureRequest, tuco_server: Server) -> Iterator[M
     beside the test's file first. The seed follows from the test's id, so that ids and chance are the same in any order
     of tests.
     """
-    from tuco_mock.pytest_fixtures import making
+    from tuco_mock.pytest_plugin import work
 
-    with making(request, tuco_server) as make:
+    with work.making(request, tuco_server) as make:
         yield make
 
 
 @pytest.fixture
 def tuco(request: pytest.FixtureRequest, tuco_server: Server) -> Iterator[Tuco]:
     """A workspace of the test's own, empty unless the marker or `--tuco-fixture` fills it."""
-    from tuco_mock.pytest_fixtures import workspace
+    from tuco_mock.pytest_plugin import work
 
-    with workspace(request, tuco_server) as made:
+    with work.workspace(request, tuco_server) as made:
         yield made
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> Generator[None]:
+    """Ask for the next test's workspace once all of this one's is gone: it is made while pytest reports."""
+    yield
+    if nextitem is not None and "tuco" in getattr(nextitem, "fixturenames", ()):
+        from tuco_mock.pytest_plugin import work
+
+        work.ask_ahead(nextitem)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Let no test believe that its calls are led to a workspace that it doesn't have."""
     led = next((each.kwargs["intercept"] for each in item.iter_markers("tuco") if "intercept" in each.kwargs), False)
     if led and "tuco" not in getattr(item, "fixturenames", ()):
-        from tuco_mock.pytest_fixtures import nobody_to_lead_to
+        from tuco_mock.pytest_plugin import work
 
-        nobody_to_lead_to()
+        work.refuse_to_lead()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -132,14 +146,13 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     """Show in the report of a failed test what the mock saw."""
     report = yield
     if report.failed:
-        from tuco_mock.pytest_fixtures import show
+        from tuco_mock.pytest_plugin import work
 
-        show(item, report)
+        work.show(item, report)
     return report
 
 
-def _setting(config: pytest.Config, option: str) -> str | None:
-    """What an option says, else the ini setting of the same name."""
-    name = option.replace("-", "_")
-    value: str | None = config.getoption(name) or config.getini(name)
-    return value or None
+def _is_any_given(config: pytest.Config) -> bool:
+    """Whether there is an option or ini setting of ours to be checked."""
+    names = [name.replace("-", "_") for name, _, _ in _OPTIONS]
+    return any(config.getoption(name) or config.getini(name) for name in names)
