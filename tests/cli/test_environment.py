@@ -71,6 +71,10 @@ def test_variables_do_what_options_do(serve: Serve, home: Path) -> None:
         "validate": True,
         "maxBodyBytes": 64,
         "maxFixtureBytes": 4096,
+        "journalLimit": 7,
+        "worker": "auto",
+        "workers": 1,
+        "namespace": "mine",
         "allowedHosts": ["mock.test", "other.test"],
         "controlToken": True,
     }

@@ -130,6 +130,7 @@ def test_info_says_what_runs(own: Callable[..., httpx.Client]) -> None:
     assert info["settings"]["fixture"] == "agency"
     assert info["settings"]["allowedHosts"] == ["mock.test"]
     assert (info["settings"]["validate"], info["settings"]["controlToken"]) == (True, False)
+    assert (info["settings"]["workers"], info["counts"]["processes"]) == (1, 1)
 
 
 def test_info_counts_workspaces(own: Callable[..., httpx.Client]) -> None:

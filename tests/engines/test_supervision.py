@@ -54,6 +54,8 @@ def test_none_outlives_a_supervisor_that_is_killed(start_fleet: Callable[[], Fle
     with fleet.clients() as clients:
         world = World(next(iter(clients.values())), clock="2026-03-13T12:00:00Z")
         before = world.state()
+        info = world.http.get("/_tuco/info").json()
+        assert (info["settings"]["workers"], info["counts"]["processes"]) == (WORKERS, WORKERS)
         processes = set(clients)
     fleet.serving.end(signal.SIGKILL)
     until_they_end(processes)

@@ -83,10 +83,17 @@ def info(call: ControlCall) -> dict[str, Any]:
             "validate": settings.validate,
             "maxBodyBytes": settings.max_body_bytes,
             "maxFixtureBytes": settings.max_fixture_bytes,
+            "journalLimit": settings.journal_limit,
+            "worker": settings.worker,
+            "workers": settings.workers,
+            "namespace": settings.namespace,
             "allowedHosts": list(settings.allowed_hosts),
             "controlToken": settings.control_token is not None,
         },
-        "counts": {"workspaces": call.store.workspaces.count()},
+        "counts": {
+            "workspaces": call.store.workspaces.count(),
+            "processes": 1 if engines.peers is None else engines.peers.others() + 1,
+        },
     }
 
 
