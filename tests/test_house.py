@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import httpx
 import pytest
 
 import tuco_mock
@@ -94,18 +96,58 @@ def test_an_import_loads_no_more_than_it_needs(imported: str, heavy: tuple[str, 
     assert [name for name in heavy if name in loaded] == []
 
 
-def test_a_server_on_embedded_engines_loads_nothing_of_the_real_ones() -> None:
-    """They cost its start nothing: no module of theirs is loaded, nor what runs several processes."""
-    serve = "import tuco_mock.cli.serving as it; from tuco_mock.settings import Settings; it.create_app(Settings())"
-    loaded = python("-c", f"import sys; {serve}; print(*sys.modules)").split()
+def loaded_when_it_has_answered(*options: str) -> list[str]:
+    """The modules that a server has loaded once it has answered both planes."""
+    serve = f"from tuco_mock.cli import main; main({['serve', '--port', '0', '--log-format', 'json', *options]!r})"
+    code = f"import atexit, sys; atexit.register(lambda: print(*sys.modules)); {serve}"
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        try:
+            told = json.loads(server.stdout.readline())
+            assert httpx.get(f"{told['url']}/_tuco/livez").status_code == 200
+            key = {"Authorization": f"Bearer {told['apiKey']}"}
+            assert httpx.get(f"{told['url']}/api/replies", headers=key).status_code == 200
+        finally:
+            server.terminate()
+        return server.stdout.read().split()
+
+
+NOT_FOR_SERVING = (
+    # the real engines, and what runs several processes
+    "tuco_mock.state.real",
+    "tuco_mock.cli.supervising",
+    "tuco_mock.cli.working",
+    "concurrent.futures.process",
+    # what clients and checks are made of
+    "tuco_mock.client",
+    "tuco_mock.contract",
+    "tuco_mock.interception",
+    "tuco_mock.mock",
+    "httpx",
+    "httpcore",
+    "jsonschema",
+    "referencing",
+    "pytest",
+    # YAML: the default fixture is prepared as JSON, and the API's description is read when it is asked for
+    "tuco_mock.domain.fixture.yaml_reader",
+    "yaml",
+    # all numbering plans and time zones: the documented examples need neither
+    "phonenumbers",
+    "zoneinfo",
+)
+"""What a server that starts with nothing said must not load, since it would cost each start."""
+
+
+def test_a_server_on_embedded_engines_loads_only_what_it_needs_to_answer() -> None:
+    loaded = loaded_when_it_has_answered()
     assert "tuco_mock.state.embedded.redis" in loaded
-    others = (
-        "tuco_mock.state.real",
-        "tuco_mock.cli.supervising",
-        "tuco_mock.cli.working",
-        "concurrent.futures.process",
-    )
-    assert [name for name in loaded if name.startswith(others)] == []
+    assert [name for name in loaded if f"{name}.".startswith(tuple(f"{each}." for each in NOT_FOR_SERVING))] == []
+
+
+def test_a_server_loads_what_its_options_want() -> None:
+    """The test before can fail."""
+    assert {"yaml", "jsonschema"} <= set(loaded_when_it_has_answered("--validate", "--fixture", "agency"))
 
 
 def test_the_public_names_are_there_when_asked_for() -> None:

@@ -6,6 +6,7 @@ Prints a table and writes JSON. `--peers` names the folder where ``python -m tes
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import tempfile
@@ -71,6 +72,8 @@ def main() -> None:
         readme.README.write_text(text, "utf-8")
         return
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # the servers are to end, too
+    # what was installed has its bytecode in any case: a checkout that may not keep its own would be compiled each time
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     there, missing = all_peers.find(options.peers)
     with tempfile.TemporaryDirectory() as name:
         scale = QUICK if options.quick else FULL

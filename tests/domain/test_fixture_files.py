@@ -13,13 +13,13 @@ import pytest
 
 from tuco_mock.domain import ids
 from tuco_mock.domain.addresses import phone_key
-from tuco_mock.domain.fixture import schema
+from tuco_mock.domain.fixture import prepared, schema
 from tuco_mock.domain.fixture.build import Context, Documents, Items, build
 from tuco_mock.domain.fixture.check import check
 from tuco_mock.domain.fixture.parse import parse
 from tuco_mock.domain.messages import CANCELLABLE, DELIVERED, STATUSES, Channel
 from tuco_mock.domain.timestamps import millis
-from tuco_mock.settings import resource
+from tuco_mock.settings import fixture_path, resource
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,6 +54,22 @@ def test_the_schema_file_is_written_by_one_command() -> None:
     command = [sys.executable, "-m", "tuco_mock.domain.fixture.schema"]
     written = subprocess.run(command, capture_output=True, check=True, cwd=FOLDER.parent, encoding="utf-8")
     assert written.stdout == schema.text()
+
+
+def test_the_prepared_default_fixture_is_current() -> None:
+    """A server reads this one, people the other: they say the same."""
+    assert fixture_path("default") == FOLDER / "default.json"
+    assert fixture_path("default").read_text(encoding="utf-8") == prepared.text()
+    assert loaded(FOLDER / "default.json") == loaded(FOLDER / "default.yaml")
+    assert fixture_path("agency") == FOLDER / "agency.yaml"
+    with pytest.raises(FileNotFoundError, match="no shipped fixture"):
+        fixture_path("schema")
+
+
+def test_the_prepared_default_fixture_is_written_by_one_command() -> None:
+    command = [sys.executable, "-m", "tuco_mock.domain.fixture.prepared"]
+    written = subprocess.run(command, capture_output=True, check=True, cwd=FOLDER.parent, encoding="utf-8")
+    assert written.stdout == prepared.text()
 
 
 def test_the_schema_is_one() -> None:

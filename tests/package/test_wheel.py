@@ -104,6 +104,7 @@ def test_the_wheel_has_the_package_and_its_files_and_nothing_else(wheel: Path) -
         "tuco_mock/py.typed",
         "tuco_mock/openapi/tuco.yaml",
         "tuco_mock/openapi/behaviour.yaml",
+        "tuco_mock/fixtures/default.json",
         "tuco_mock/fixtures/default.yaml",
         "tuco_mock/fixtures/agency.yaml",
         "tuco_mock/fixtures/schema.json",

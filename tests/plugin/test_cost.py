@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 
 from tests.plugin.conftest import Suite
 from tests.plugin.measuring import Cost, cost, measured, measuring
+from tuco_mock import pytest_plugin
 
 LOADING_MS = 20
 FIXTURE_MS = 3
@@ -24,20 +26,39 @@ WORKERS = 4
 LOADED = """
     import sys
 
-    HEAVY = ("starlette", "uvicorn", "mongomock", "fakeredis", "httpx", "msgspec", "yaml", "anyio", "tuco_mock.client")
-
     def pytest_unconfigure():
-        print("loaded:", *(name for name in HEAVY if name in sys.modules))
+        print("loaded:", *sys.modules)
 """
 
+NODES = 800
+"""How large the plugin's syntax tree may be: without bytecode, each run of pytest parses and compiles it."""
 
-def test_collecting_loads_nothing_of_the_house(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+
+def loaded(pytester: pytest.Pytester, *options: str) -> set[str]:
+    """The modules there are when pytest has collected."""
+    result = pytester.runpytest_subprocess("--collect-only", "-p", "no:cacheprovider", *options)
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["*<Function test_it>*"])
+    (line,) = (line for line in result.outlines if line.startswith("loaded:"))
+    return set(line.split()[1:])
+
+
+def test_collecting_loads_the_plugin_and_nothing_else(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     pytester.makeconftest(dedent(LOADED))
+    pytester.makepyfile("def test_it(request): pass")
+    without = loaded(pytester)
     pytester.makepyfile("def test_it(tuco): pass")
-    result = pytester.runpytest_subprocess("--collect-only", "-p", "tuco_mock.pytest_plugin")
-    assert result.ret == 0
-    result.stdout.fnmatch_lines(["*<Function test_it>*", "loaded:"])
+    assert loaded(pytester, "-p", "tuco_mock.pytest_plugin") - without == {"tuco_mock", "tuco_mock.pytest_plugin"}
+
+
+def test_the_plugin_is_little_to_read_for_a_pytest_that_keeps_no_bytecode() -> None:
+    tree = ast.parse(Path(pytest_plugin.__file__).read_text("utf-8"))
+    assert sum(1 for _ in ast.walk(tree)) < NODES
+    assert "PYTEST_DONT_REWRITE" in (ast.get_docstring(tree) or "")
+    assert not any(isinstance(node, ast.Assert) for node in ast.walk(tree))
 
 
 def test_loading_the_plugin_takes_no_time_worth_mentioning() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-import yaml
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 def description() -> bytes:
     """The OpenAPI document as JSON; read when it is first asked for, since start-up counts."""
     import msgspec  # noqa: PLC0415 - only who needs it pays for it
+    import yaml  # noqa: PLC0415 - likewise
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     document = cast("dict[str, Any]", yaml.load(resource("openapi/tuco.yaml").read_bytes(), Loader=loader))  # noqa: S506 - a safe loader

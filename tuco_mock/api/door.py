@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from msgspec import UNSET, Struct
@@ -72,8 +71,7 @@ def _about_nobody(_: Call) -> None:
     """The lead that a call is about which never is about one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """One documented operation.
 
     Attributes:

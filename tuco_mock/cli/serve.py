@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from tuco_mock.cli import options
+from tuco_mock.cli import collector, options
 from tuco_mock.cli.ending import fail
 from tuco_mock.cli.options import DEFAULTS, setting
 from tuco_mock.cli.starting import told
@@ -96,16 +96,16 @@ def _open_streams() -> None:
 def serve(port_file: Path | None, allow_host: tuple[str, ...], log_format: str, **others: Any) -> None:
     """Serve the simulated API and its control plane until Ctrl-C or SIGTERM."""
     _open_streams()
-    from tuco_mock.cli.serving import serve as run
-
     if others["control_token"] == "":
         fail("--control-token is empty; leave it out to let everybody in, or give one")
     if log_format == "auto":
         log_format = "text" if sys.stdout.isatty() else "json"
     settings = Settings(allowed_hosts=allow_host, log_format=log_format, **others)
-    if settings.workers > 1:
-        if not (settings.mongo_url and settings.redis_url):
-            fail("--workers needs both --mongo-url and --redis-url: without them each process has a state of its own")
-        from tuco_mock.cli.supervising import supervise as run
-    with told(settings.fixture):
+    if settings.workers > 1 and not (settings.mongo_url and settings.redis_url):
+        fail("--workers needs both --mongo-url and --redis-url: without them each process has a state of its own")
+    with collector.held_off(), told(settings.fixture):
+        if settings.workers > 1:
+            from tuco_mock.cli.supervising import supervise as run
+        else:
+            from tuco_mock.cli.serving import serve as run
         run(settings, port_file)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import shlex
 import sys
@@ -13,6 +12,7 @@ import msgspec
 
 import tuco_mock
 from tuco_mock.app import TucoApp, create_app
+from tuco_mock.cli import collector
 from tuco_mock.server import bind, run, url_of
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def serve(settings: Settings, port_file: Path | None = None) -> None:
         def started() -> None:
             app.start_working()
             announce(app, listener, settings, port_file)
-            settle_memory()
+            collector.keep_what_is_there()
 
         try:
             run(checked(app) if settings.validate else app, listener, started, app.stop_waiting)
@@ -69,12 +69,6 @@ def checked(app: ASGIApp) -> ASGIApp:
     from tuco_mock.contract.validation import ResponseValidator
 
     return ResponseValidator(app, load_spec())
-
-
-def settle_memory() -> None:
-    """Take what was loaded at start out of the garbage collector's sight: it stays, and scanning it costs pauses."""
-    gc.collect()
-    gc.freeze()
 
 
 def _banner(app: TucoApp, url: str, settings: Settings) -> str:

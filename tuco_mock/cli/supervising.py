@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tuco_mock.app import create_app
+from tuco_mock.cli import collector
 from tuco_mock.cli.ending import fail
 from tuco_mock.cli.serving import announce, log_to_stderr
 from tuco_mock.server import bind
@@ -51,6 +52,7 @@ def supervise(settings: Settings, port_file: Path | None = None) -> None:
         settings = replace(settings, port=listener.getsockname()[1])
         app = create_app(settings)  # so that what is there is loaded once, and what is wrong is said once
         app.close()
+        collector.keep_what_is_there()
         supervisor = _Supervisor(replace(settings, fresh=False), listener)
         try:
             code = asyncio.run(supervisor.run(lambda: announce(app, listener, settings, port_file)))

@@ -15,7 +15,8 @@ from typing import IO
 import msgspec
 
 from tuco_mock.app import create_app
-from tuco_mock.cli.serving import checked, log_to_stderr, settle_memory
+from tuco_mock.cli import collector
+from tuco_mock.cli.serving import checked, log_to_stderr
 from tuco_mock.cli.starting import told
 from tuco_mock.server import run
 from tuco_mock.settings import Settings
@@ -41,12 +42,12 @@ def main() -> None:
     orders = open(0, "rb", buffering=0, closefd=False)  # noqa: SIM115 - a buffer's lock, held by who waits, breaks the end
     task = msgspec.json.decode(orders.readline(), type=Task)
     log_to_stderr(task.settings.log_format)
-    with socket.socket(fileno=task.listener) as listener, told(task.settings.fixture):
+    with socket.socket(fileno=task.listener) as listener, told(task.settings.fixture), collector.held_off():
         app = create_app(task.settings)
 
         def started() -> None:
             app.start_working()
-            settle_memory()
+            collector.keep_what_is_there()
             os.write(1, READY)
             threading.Thread(target=_end_with, args=(orders,), name="supervisor", daemon=True).start()
 

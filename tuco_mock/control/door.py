@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from dataclasses import dataclass, field
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs
@@ -50,8 +49,7 @@ class Simulated(NamedTuple):
     group: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ControlCall:
+class ControlCall(msgspec.Struct, frozen=True):
     """A call of the control plane, as a handler sees it.
 
     Attributes:
@@ -74,7 +72,7 @@ class ControlCall:
     body: Any
     receive: Receive
     headers: Sequence[tuple[bytes, bytes]] = ()
-    effects: list[Effect] = field(default_factory=list)
+    effects: list[Effect] = msgspec.field(default_factory=list)
 
     def number(self, name: str, default: int | None, largest: int, *, least: int = 1) -> int | None:
         """A whole number of the query string.
@@ -112,8 +110,7 @@ class ControlCall:
             return await self.store.gates.within(SERVER, self.store.workspaces.get, name)
 
 
-@dataclass(frozen=True, slots=True)
-class ControlOperation:
+class ControlOperation(msgspec.Struct, frozen=True):
     """One operation of the control plane.
 
     Attributes:
@@ -138,8 +135,8 @@ class ControlOperation:
     handler: Callable[[ControlCall], Any | Awaitable[Any]]
     summary: str
     body: Mapping[str, Any] | None = None
-    answer: Mapping[str, Any] = field(default_factory=dict)
-    query: Mapping[str, str] = field(default_factory=dict)
+    answer: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    query: Mapping[str, str] = msgspec.field(default_factory=dict)
     status: int = 200
     content_type: str = "application/json"
     is_logged: bool = True

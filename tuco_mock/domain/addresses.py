@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-
-import phonenumbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,6 +22,10 @@ AVAILABILITY_ORDER = ("phone", "email", *PHONE_FIELDS[1:], *EMAIL_FIELDS[1:])
 _LONGEST_PHONE = 64
 _PUNCTUATION = frozenset("+＋().-/[]‐‑‒–—―−·")  # noqa: RUF001 - what people type between digits
 
+_OWN_FORM = re.compile(r"\+(?:1[2-9]|91[6-9])[0-9]{9}", re.ASCII)
+"""Numbers that are their own E.164 form by the numbering plans of North America and, for mobiles, of India: those of
+the documented examples, and most that tests use. What knows all plans takes a while to load, and longer to ask."""
+
 
 def phone(text: str, country_code: str = DEFAULT_COUNTRY_CODE) -> str | None:
     """The E.164 form of a phone number, or None when the text can't be one (N2, N4).
@@ -31,6 +34,8 @@ def phone(text: str, country_code: str = DEFAULT_COUNTRY_CODE) -> str | None:
         text: the number in any usual notation.
         country_code: calling code for a number without one, as ``+1``.
     """
+    if _OWN_FORM.fullmatch(text):
+        return text
     return _phone(text, country_code) if len(text) <= _LONGEST_PHONE else None
 
 
@@ -38,6 +43,8 @@ def phone(text: str, country_code: str = DEFAULT_COUNTRY_CODE) -> str | None:
 def _phone(text: str, country_code: str) -> str | None:
     if not all(map(_belongs_in_phone, text)):
         return None
+    import phonenumbers  # noqa: PLC0415 - only who needs it pays for it
+
     try:
         number = phonenumbers.parse(text, phonenumbers.region_code_for_country_code(int(country_code)))
     except phonenumbers.NumberParseException:
@@ -67,15 +74,14 @@ def phone_in_query(text: str, country_code: str = DEFAULT_COUNTRY_CODE) -> str |
 
 def is_country_code(text: str) -> bool:
     """Whether the text is a calling code that is in use, as ``+44``."""
+    if text == DEFAULT_COUNTRY_CODE:
+        return True
     digits = text[1:]
-    return (
-        text[:1] == "+"
-        and digits.isascii()
-        and digits.isdecimal()
-        and len(digits) < 4
-        and digits[0] != "0"
-        and int(digits) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE
-    )
+    if not (text[:1] == "+" and digits.isascii() and digits.isdecimal() and len(digits) < 4 and digits[0] != "0"):
+        return False
+    import phonenumbers  # noqa: PLC0415 - only who needs it pays for it
+
+    return int(digits) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE
 
 
 def email(text: str) -> str | None:

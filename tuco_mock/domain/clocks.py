@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from contextvars import ContextVar, Token
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from tuco_mock.domain.timestamps import MILLIS_MAX, MILLIS_MIN
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(Struct, frozen=True):
     """A workspace's clock.
 
     Attributes:

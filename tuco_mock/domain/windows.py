@@ -12,9 +12,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
-from zoneinfo import ZoneInfo
 
 from tuco_mock.domain.timestamps import MILLIS_MAX, iso, millis
+from tuco_mock.domain.zones import known_zone
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -99,7 +99,7 @@ class Window(NamedTuple):
     def _candidates(self, day: date) -> Iterator[int]:
         """The moments at which a day's allowed time can begin: midnight, the window's start, jumps of the clock."""
         for minute in {0, self.start % _DAY}:
-            wall = datetime.combine(day, time(minute // 60, minute % 60), ZoneInfo(self.zone))
+            wall = datetime.combine(day, time(minute // 60, minute % 60), known_zone(self.zone))
             for fold in (0, 1):
                 yield _millis(wall.replace(fold=fold))
         for each in (day - timedelta(1), day, day + timedelta(1)):
@@ -115,7 +115,7 @@ def _minutes(text: str | None) -> int:
 
 
 def _wall(moment: int, zone: str) -> datetime:
-    return datetime.fromisoformat(iso(moment)).astimezone(ZoneInfo(zone))
+    return datetime.fromisoformat(iso(moment)).astimezone(known_zone(zone))
 
 
 def _millis(wall: datetime) -> int:
@@ -125,7 +125,7 @@ def _millis(wall: datetime) -> int:
 @lru_cache(maxsize=4_096)
 def _jumps(zone: str, day: date) -> tuple[int, ...]:
     """The moments of a day of UTC at which the zone's clock is put forward or back, to the second."""
-    rules = ZoneInfo(zone)
+    rules = known_zone(zone)
     start = datetime.combine(day, time(), UTC)
     found = []
     for hour in range(24):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 _NAME = re.compile(r"[A-Za-z0-9_+-]{1,14}(?:/[A-Za-z0-9_+-]{1,31}){0,2}", re.ASCII)
 
@@ -15,13 +18,20 @@ _NO_ZONES = frozenset({"localtime", "Factory", "posixrules"})
 """Files beside the zones: what a machine is set to, or nothing yet."""
 
 
+def known_zone(name: str) -> ZoneInfo:
+    """The time zone of a name that is one."""
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - only who needs it pays for it
+
+    return ZoneInfo(name)
+
+
 @lru_cache(maxsize=1_024)
 def zone(name: str) -> ZoneInfo | None:
     """The time zone of a name, in the spelling of the database; None when there is none."""
     if not _NAME.fullmatch(name) or name in _NO_ZONES or name.startswith(_OTHER_READINGS):
         return None
     try:
-        return ZoneInfo(name)
+        return known_zone(name)
     except (LookupError, ValueError, OSError):  # an OSError for the name of a folder
         return None
 

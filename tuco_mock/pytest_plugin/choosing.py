@@ -8,13 +8,6 @@ from typing import NamedTuple
 
 import pytest
 
-OPTIONS = (
-    ("tuco-url", "URL", "a tuco-mock server that runs already; one is started for the session otherwise"),
-    ("tuco-control-token", "TOKEN", "the control token of that server, if it wants one"),
-    ("tuco-fixture", "FILE", "what fills each test's workspace: a fixture file, or a shipped name as `default`"),
-    ("tuco-record", "DIR", "write what each test did, to be run again by `tuco-mock replay FILE`"),
-)
-
 
 class Chosen(NamedTuple):
     """What options and ini settings say."""
@@ -25,15 +18,19 @@ class Chosen(NamedTuple):
     record: Path | None
 
 
+_CHOSEN = pytest.StashKey[Chosen]()
+
+
 def chosen(config: pytest.Config) -> Chosen:
-    """What is chosen.
+    """What is chosen, checked when it is first asked for.
 
     Raises:
         pytest.UsageError: there is no such fixture, or nothing can be written where recordings are wanted.
     """
-    return Chosen(
-        _setting(config, "tuco_url"), _setting(config, "tuco_control_token"), _fixture(config), _record(config)
-    )
+    if _CHOSEN not in config.stash:
+        url, token = _setting(config, "tuco_url"), _setting(config, "tuco_control_token")
+        config.stash[_CHOSEN] = Chosen(url, token, _fixture(config), _record(config))
+    return config.stash[_CHOSEN]
 
 
 def _setting(config: pytest.Config, name: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from itertools import count
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, cast
 
@@ -35,7 +36,12 @@ class Rules(Generic[R]):
     def __init__(self, redis: Redis, name: str, kind: type[R]) -> None:
         self._redis = redis
         self._name = name  # of one, which names that are made up begin with
-        self._decoder: msgspec.json.Decoder[R] = msgspec.json.Decoder(kind)
+        self._kind: type[R] = kind
+
+    @cached_property
+    def _decoder(self) -> msgspec.json.Decoder[R]:
+        """Made with the first rule: a server that is given none is sooner there."""
+        return msgspec.json.Decoder(self._kind)
 
     def all(self, workspace: str) -> list[R]:
         """The workspace's rules, in their order."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from tuco_mock.state.embedded.documents.values import tuple_getter
 
@@ -17,8 +18,7 @@ Shape = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], "Sort"]
 """The fields of a query that are compared by equality, by choice and by range, and the sort."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """How to answer the queries of one shape.
 
     Attributes:

@@ -1,0 +1,64 @@
+"""The garbage collector while a server starts, and after."""
+
+from __future__ import annotations
+
+import gc
+import subprocess
+import sys
+from collections.abc import Iterator
+from textwrap import dedent
+
+import pytest
+
+from tuco_mock.cli import collector
+
+
+@pytest.fixture(autouse=True)
+def unfrozen() -> Iterator[None]:
+    yield
+    gc.enable()
+    gc.unfreeze()
+
+
+def test_it_is_held_off_until_what_was_loaded_is_kept() -> None:
+    with collector.held_off():
+        assert not gc.isenabled()
+        kept: list[list[int]] = [[]]
+        collector.keep_what_is_there()
+        assert gc.isenabled()
+        assert all(each is not kept for each in gc.get_objects())
+    assert gc.isenabled()
+
+
+def test_it_goes_on_when_a_start_fails() -> None:
+    with pytest.raises(ValueError, match="no start"), collector.held_off():
+        raise ValueError("no start")
+    assert gc.isenabled()
+
+
+STARTS = """
+    import asyncio, gc
+
+    import tuco_mock.server
+    from tuco_mock.cli import main
+
+    runs = []
+    gc.callbacks.append(lambda phase, info: phase == "stop" and runs.append(info["generation"]))
+
+    def answers(app, listener, on_started, on_ending):
+        async def start():
+            on_started()
+
+        asyncio.run(start())
+        print(runs[1:], gc.isenabled(), gc.get_freeze_count() > 10_000)
+
+    tuco_mock.server.run = answers
+    runs.clear()
+    main(["serve", "--port", "0", "--log-format", "json"], standalone_mode=False)
+"""
+
+
+def test_a_start_waits_for_no_collection() -> None:
+    """Neither while things are loaded, but for one that may be due at once, nor before the first answer."""
+    told = subprocess.run([sys.executable, "-c", dedent(STARTS)], capture_output=True, text=True, check=True).stdout
+    assert told.splitlines()[-1] == "[] True True"
