@@ -90,12 +90,18 @@ class _Connection:
 
     def _abandoned(self) -> asyncio.Transport:
         """The transport, on which uvicorn sends nothing more of its own."""
-        self._protocol.cycle.disconnected = True
+        self._protocol.answering.disconnected = True
         return self._protocol.transport
 
 
 class _Protocol(HttpToolsProtocol):
-    """uvicorn's protocol, which answers 400 itself when the bytes behind a request are no HTTP."""
+    """uvicorn's protocol, which answers 400 itself when the bytes behind a request are no HTTP.
+
+    Attributes:
+        answering: the request that is being answered, or was last.
+    """
+
+    answering: RequestResponseCycle
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
         """Start with a client."""
@@ -140,6 +146,7 @@ class _Protocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         cycle.__class__ = Cycle  # uvicorn names the class itself; this one has nothing more to begin with
+        self.answering = cycle  # `self.cycle` is the newest, which may wait behind this one
         super()._start_asgi_task(cycle, app)
 
     def on_message_begin(self) -> None:

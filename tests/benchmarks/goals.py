@@ -36,7 +36,7 @@ class Verdict(NamedTuple):
 
 SILENT = "Prism, silent"
 MAIN = ("GET", "POST")
-GROWING = ("replies by phone", "replies, first page of 10", "replies since", "cancel, nothing waiting", "send")
+GROWING = ("replies by phone", "replies, first page of 5", "replies since", "cancel, nothing waiting", "send")
 
 GOALS = (
     *(Goal(f"sequential {kind} / floor", "latency", f"{kind}, median µs", 1.35, FLOOR) for kind in MAIN),

@@ -117,6 +117,31 @@ def test_pipelined_changes_are_made_in_order(server: BackgroundServer, world: Wo
     assert [body["messageIds"] for _, body in answers[1::2]] == [[each] for each in made]
 
 
+@pytest.mark.parametrize("drop", ["reset", "empty", "truncated"])
+def test_what_is_pipelined_behind_a_lost_answer_is_not_carried_out(
+    server: BackgroundServer, world: World, caplog: pytest.LogCaptureFixture, drop: str
+) -> None:
+    world.fault({"drop": drop}, times=1)
+    lead = world.lead(phone="+14155550100")
+    message = world.message(lead, status="queued")
+    body, key = json.dumps({"leadId": lead}).encode(), f"Authorization: Bearer {world.key}"
+    unknown = json.dumps({"leadId": "69b2c41d352a78479d2c623b"}).encode()
+    with connect(server.url) as connection:
+        connection.sendall(post(CANCEL, unknown, key) + post(CANCEL, body, key))
+        while _received(connection):
+            pass
+    assert [request["body"] for request in world.requests()] == [json.loads(unknown)]
+    assert world.statuses() == {message: "queued"}
+    assert caplog.records == []
+
+
+def _received(connection: socket.socket) -> bytes:
+    try:
+        return connection.recv(65536)
+    except ConnectionResetError:
+        return b""
+
+
 def test_a_body_in_chunks_is_one_body(server: BackgroundServer, world: World) -> None:
     lead = "69b2c41d352a78479d2c623b"
     pieces = (b'{"lead', b'Id": "', lead.encode(), b'"}')
