@@ -18,8 +18,7 @@ from tuco_mock.control.door import Simulated
 from tuco_mock.control.routes import CONTROL, ControlPlane
 from tuco_mock.delivery.courier import Courier
 from tuco_mock.domain.clocks import hold_moment, release_moment
-from tuco_mock.domain.fixture.check import check
-from tuco_mock.domain.fixture.parse import parse
+from tuco_mock.domain.fixture.check import check_text
 from tuco_mock.settings import Settings, fixture_path
 from tuco_mock.state.engines import Engines, open_engines
 from tuco_mock.state.store import Store
@@ -140,4 +139,4 @@ def read_fixture(settings: Settings) -> Fixture:
         data = path.read_bytes()
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
-    return check(parse(data, str(path)))
+    return check_text(data, str(path))

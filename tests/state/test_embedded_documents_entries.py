@@ -38,12 +38,18 @@ def key_of(number: int) -> Key:
     st.integers(0, 9),
     st.integers(0, 9),
     st.booleans(),
+    st.sampled_from([(0, 1), (4, 32)]),
 )
 def test_entries_are_a_sorted_list(
-    steps: list[tuple[str, Any]], bounds: tuple[int, int], skip: int, limit: int, backwards: bool
+    steps: list[tuple[str, Any]],
+    bounds: tuple[int, int],
+    skip: int,
+    limit: int,
+    backwards: bool,
+    merging: tuple[int, int],
 ) -> None:
     kept, expected = Entries(), set[int]()
-    with mock.patch.object(entries, "LOAD", 4), mock.patch.object(entries, "_PIECE", 3):
+    with mock.patch.multiple(entries, LOAD=4, _PIECE=3, _SHARE=merging[0], _FEW=merging[1]):
         for name, what in steps:
             if name == "add" and what not in expected:
                 kept.add(key_of(what), {"n": what})

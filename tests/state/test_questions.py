@@ -62,7 +62,8 @@ def test_they_find_what_the_query_finds(
     asked: tuple[Sequence[str], Any, Any], happened: list[Any], values: list[str], limit: int
 ) -> None:
     collection = open_documents()["things"]
-    prepared, ordinary = question(collection, *asked), Question(collection, *asked)
+    prepared = question(collection, *asked)
+    ordinary: Question[Any] = Question(collection, *asked)
     assert type(prepared) is PreparedQuestion
     for number, change in enumerate(happened):
         carry_out(collection, change, number)

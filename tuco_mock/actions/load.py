@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import secrets
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from tuco_mock.actions.specs import booked_of, first_clock, named, settings_of, start_of
 from tuco_mock.actions.wholes import replacing
 from tuco_mock.domain import ids, threads
-from tuco_mock.domain.bookings import Bookings, Day
 from tuco_mock.domain.clocks import Clock
-from tuco_mock.domain.errors import Conflict, InvalidInput, Mistake
+from tuco_mock.domain.collector import collector_paused
+from tuco_mock.domain.errors import Conflict
 from tuco_mock.domain.fixture import model
 from tuco_mock.domain.fixture.build import Context, Documents, Items, build
-from tuco_mock.domain.fixture.model_clock import LiveClock
 from tuco_mock.domain.fixture.past import past_documents
-from tuco_mock.domain.fixture.values import moment, signed_duration
+from tuco_mock.domain.fixture.values import moment
 from tuco_mock.domain.fixture.world import address_documents
 from tuco_mock.domain.limits import UNITS_PER_TOKEN, Bucket
 from tuco_mock.domain.timestamps import iso, millis
@@ -27,16 +26,18 @@ from tuco_mock.state.queue import Job
 from tuco_mock.state.starts import Start
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from tuco_mock.domain.fixture.model_agenda import Booking
     from tuco_mock.state.real.holdings import Holdings
     from tuco_mock.state.store import Store
 
 _CONTENTS = ("lines", "lists", "leads", "campaigns", "enrolments", "messages", "replies", "webhooks")
 
 
-def make_workspace(store: Store, spec: model.Workspace, origin: str = "", *, keeps_start: bool = True) -> Workspace:
+@collector_paused()
+def make_workspace(
+    store: Store, spec: model.Workspace, origin: str = "", *, keeps_start: bool = True, uses_up: bool = False
+) -> Workspace:
     """Make a workspace with everything in it.
 
     Args:
@@ -44,17 +45,17 @@ def make_workspace(store: Store, spec: model.Workspace, origin: str = "", *, kee
         spec: what it holds; id and keys are made up when it gives none.
         origin: what ids of things that give none are derived from, besides their position.
         keeps_start: whether a reset goes back to this, and not to what the whole server started with.
+        uses_up: whether the things of `spec` may go from it as they are built, so that memory holds them once.
 
     Raises:
         Conflict: the id or a key is taken.
         InvalidInput: a time in it, counted from its clock, can't be written down.
     """
-    workspace = settings_of(spec, _blank(spec.id or f"org_{secrets.token_hex(12)}"))
-    if not workspace.api_keys:
-        workspace = msgspec.structs.replace(workspace, api_keys=(f"tuco_sk_{secrets.token_hex(16)}",))
+    spec = named(spec)
+    workspace = settings_of(spec, _blank(spec.id or ""))
     clock = first_clock(spec)
-    documents = _build(workspace, spec, clock, origin)
-    start = start_of(workspace, spec, origin) if keeps_start else None
+    start = start_of(spec, origin) if keeps_start else None
+    documents = _build(workspace, spec, clock, origin, uses_up=uses_up)
     if store.gates is None or start is None or store.workspaces.exist(workspace.id):
         _begin(store, workspace, spec, clock, documents, start)
     else:  # unless it is all there, it is as if it had never been there
@@ -81,12 +82,6 @@ def _begin(
     except BaseException:
         store.drop(workspace.id)
         raise
-
-
-def start_of(workspace: Workspace, spec: model.Workspace, origin: str) -> Start:
-    """What a workspace just made is reset to: all it was made with, and the id and keys that were made up for it."""
-    made = msgspec.structs.replace(spec, id=workspace.id, api_keys=list(workspace.api_keys))
-    return Start(workspace.id, origin, msgspec.Raw(msgspec.json.encode(made)))
 
 
 def replace_state(
@@ -122,6 +117,7 @@ def replace_state(
     return changed
 
 
+@collector_paused()
 def put_in_place(store: Store, workspace: Workspace, spec: model.Workspace, clock: Clock, origin: str) -> None:
     """Put settings and contents in place of what a workspace has, with this clock; the same again changes nothing.
 
@@ -210,48 +206,19 @@ def _context(store: Store, workspace: Workspace, now: int, first: int) -> Contex
     )
 
 
-def settings_of(spec: model.Workspace, old: Workspace, given: frozenset[str] | None = None) -> Workspace:
-    """The settings a state gives; those it doesn't give (all are, unless `given` names them) stay as they are."""
-    rate_limits = {} if spec.rate_limits is None else msgspec.to_builtins(spec.rate_limits)
-    words: dict[str, tuple[str, Any]] = {
-        "name": ("name", spec.name or ""),
-        "apiKeys": ("api_keys", tuple(spec.api_keys)),
-        "seed": ("seed", spec.seed or ""),
-        "active": ("active", spec.active),
-        "readOnly": ("read_only", spec.read_only),
-        "defaultCountryCode": ("country_code", spec.default_country_code),
-        "imessage": ("imessage", spec.imessage),
-        "rateLimits": ("rate_limits", rate_limits),
-        "worker": ("worker", spec.worker),
-        "fallbackConfigured": ("fallback_configured", spec.fallback_configured),
-    }
-    changes = {field: value for word, (field, value) in words.items() if given is None or word in given}
-    return msgspec.structs.replace(old, **changes)
-
-
-def first_clock(spec: model.Workspace) -> Clock:
-    """The clock a state begins with: frozen at a time, running ahead of real time, or real time itself."""
-    if isinstance(spec.clock, LiveClock):
-        return Clock(False, signed_duration(spec.clock.live) or 0)
-    if spec.clock is None:
-        return Clock()
-    text = moment(spec.clock, Clock().now())
-    if text is None:
-        raise InvalidInput([Mistake("clock", "the time is outside the years 1 to 9999")])
-    return Clock(True, millis(text))
-
-
 def _blank(workspace_id: str) -> Workspace:
     return Workspace(id=workspace_id)
 
 
-def _build(workspace: Workspace, spec: model.Workspace, clock: Clock, origin: str) -> Documents:
+def _build(
+    workspace: Workspace, spec: model.Workspace, clock: Clock, origin: str, *, uses_up: bool = False
+) -> Documents:
     """The documents of a whole state, built before anything is changed."""
 
     def new_id(kind: str, position: int, _sequence: int) -> str:
         return ids.derived_id(origin, kind, position)
 
-    context = Context(now=clock.now(), country_code=workspace.country_code, new_id=new_id)
+    context = Context(now=clock.now(), country_code=workspace.country_code, new_id=new_id, uses_up=uses_up)
     made = build(workspace.id, Items.of(spec), context)
     made.past_replies = past_documents(workspace.id, spec.past_replies, workspace.country_code, clock.now())
     return made
@@ -264,7 +231,7 @@ def _fill(store: Store, workspace: Workspace, spec: model.Workspace, clock: Cloc
     here = workspace.id
     store.queue.add(here, _jobs(documents, clock.now()))
     for kind in _CONTENTS:
-        store.move_in(here, kind, getattr(documents, kind))
+        store.documents.move_in(here, kind, getattr(documents, kind))
     store.replies.start(here, documents.threads)
     store.addresses.put(here, address_documents(here, spec.addresses, workspace.country_code))
     store.past_replies.keep(here, documents.past_replies)
@@ -280,14 +247,6 @@ def _fill(store: Store, workspace: Workspace, spec: model.Workspace, clock: Cloc
 def _last(documents: Documents, spec: model.Workspace) -> int:
     """The last running number a state has used."""
     return max(documents.next_sequence - 1, spec.sequence or 0)
-
-
-def booked_of(given: Sequence[Booking]) -> dict[str, Bookings]:
-    """What is booked on each line."""
-    found: dict[str, Bookings] = {}
-    for each in given:
-        found.setdefault(each.line_id.lower(), {})[each.day] = Day(each.new, each.total, each.spans)
-    return found
 
 
 def _jobs(documents: Documents, now: int) -> list[Job]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tuco_mock.actions.load import first_clock, make_workspace, put_in_place, settings_of, start_of
+from tuco_mock.actions.load import make_workspace, put_in_place
+from tuco_mock.actions.specs import first_clock, named, settings_of, start_of
 from tuco_mock.actions.wholes import replacing
 from tuco_mock.domain.fixture.check import check_workspace
 from tuco_mock.domain.workspaces import SERVER
@@ -21,13 +22,17 @@ if TYPE_CHECKING:
 
 
 def start_with(store: Store, fixture: model.Fixture) -> list[Workspace]:
-    """Load a checked fixture into a server that holds nothing, and keep it as what the server is reset to."""
+    """Load a checked fixture into a server that holds nothing, and keep it as what the server is reset to.
+
+    The things in the fixture are used up: they are gone from it afterwards.
+    """
     made = []
     starts = []
-    for position, spec in enumerate(fixture.workspaces):
-        origin = spec.id or f"#{position}"
-        made.append(make_workspace(store, spec, origin, keeps_start=False))
-        starts.append(start_of(made[-1], spec, origin))
+    for position, given in enumerate(fixture.workspaces):
+        spec = named(given)
+        origin = given.id or f"#{position}"
+        starts.append(start_of(spec, origin))
+        made.append(make_workspace(store, spec, origin, keeps_start=False, uses_up=True))
     store.starts.keep_server(starts)
     return made
 
@@ -57,7 +62,7 @@ def begin_anew(store: Store, gone: Iterable[str]) -> list[Workspace]:
     for each in gone:
         store.drop(each)
     store.drop_unclaimed()
-    return [make_workspace(store, spec, origin, keeps_start=False) for spec, origin in starts]
+    return [make_workspace(store, spec, origin, keeps_start=False, uses_up=True) for spec, origin in starts]
 
 
 def reset_workspace(store: Store, workspace: Workspace) -> Workspace:

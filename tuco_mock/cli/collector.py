@@ -7,6 +7,7 @@ and again while they come, and once more when they are there, is a fifth of a st
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 from typing import TYPE_CHECKING
 
@@ -28,3 +29,10 @@ def keep_what_is_there() -> None:
     """Take all that was loaded out of its sight, since scanning it costs pauses, and let it look at what comes."""
     gc.freeze()
     gc.enable()
+    _give_back_memory()
+
+
+def _give_back_memory() -> None:
+    """Give the system what glibc has kept of the large pieces that loading took; other C libraries keep less."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tuco_mock.actions import export, load, reset
+from tuco_mock.actions import export, load, reset, specs
 from tuco_mock.control.clock import shown as clock_shown
 from tuco_mock.control.problem import Problem
 from tuco_mock.domain.fixture.check import check_workspace
@@ -52,7 +52,7 @@ def make(call: ControlCall) -> dict[str, Any]:
     workspace = load.make_workspace(call.store, spec, origin)
     for each in gone:
         reset.drop_workspace(call.store, each)
-    return _shown(call, workspace, load.first_clock(spec), counts)
+    return _shown(call, workspace, specs.first_clock(spec), counts)
 
 
 def named(call: ControlCall) -> list[str]:
@@ -80,7 +80,7 @@ def change(call: ControlCall) -> dict[str, Any]:
         )
     if not isinstance(rotate, bool) or (rotate and "apiKeys" in body):
         raise Problem(400, f"PATCH takes {', '.join(SETTINGS)}, and rotateApiKeys: true or false (not beside apiKeys).")
-    changed = load.settings_of(check_workspace(body), workspace, frozenset(body))
+    changed = specs.settings_of(check_workspace(body), workspace, frozenset(body))
     if rotate:
         changed = msgspec.structs.replace(changed, api_keys=(f"tuco_sk_{secrets.token_hex(16)}",))
     call.store.workspaces.replace(changed)

@@ -17,7 +17,7 @@ from tuco_mock.domain.errors import Conflict
 from tuco_mock.state.snapshots import place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pymongo.results import UpdateResult
 
@@ -50,14 +50,24 @@ class Documents:
             Taken: an ``_id`` or a lead's address is taken: by somebody who was quicker, as who calls has looked.
         """
         if documents:
-            self._snapshots.note(workspace, ((place_of(kind, each["_id"]), None) for each in documents))
-            self._redis.sadd(_kinds(workspace), kind)
-            try:
-                self._database[kind].insert_many(documents)
-            except BulkWriteError as error:
-                kept = documents[: error.details["writeErrors"][0]["index"]]
-                self._database[kind].delete_many({"_id": {"$in": [each["_id"] for each in kept]}})
-                raise Taken(f"Somebody else has just made one of these {kind}; look, and try again.") from error
+            self._insert(workspace, kind, [each["_id"] for each in documents], documents)
+
+    def move_in(self, workspace: str, kind: str, documents: list[Document]) -> None:
+        """The same, taking each out of the list as it is kept, so that memory holds them once."""
+        if documents:
+            keys = [each["_id"] for each in documents]
+            documents.reverse()
+            self._insert(workspace, kind, keys, (documents.pop() for _ in keys))
+
+    def _insert(self, workspace: str, kind: str, keys: Sequence[str], documents: Iterable[Document]) -> None:
+        self._snapshots.note(workspace, ((place_of(kind, each), None) for each in keys))
+        self._redis.sadd(_kinds(workspace), kind)
+        try:
+            self._database[kind].insert_many(documents)
+        except BulkWriteError as error:
+            kept = keys[: error.details["writeErrors"][0]["index"]]
+            self._database[kind].delete_many({"_id": {"$in": kept}})
+            raise Taken(f"Somebody else has just made one of these {kind}; look, and try again.") from error
 
     def update(self, workspace: str, kind: str, chosen: Mapping[str, Any], changes: Mapping[str, Any]) -> UpdateResult:
         """Change all chosen documents in one go."""

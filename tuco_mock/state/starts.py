@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import TYPE_CHECKING, cast
 
 import msgspec
@@ -13,20 +14,37 @@ SERVER_START = "tuco:start"
 """The Redis key of what the whole server was started with: there as long as there is a server."""
 
 _WORKSPACE = "tuco:start:"
+_NOTHING = msgspec.Raw(b"null")
+_WORTH_PACKING = 65_536
+"""From so many bytes on a state is kept compressed; below, it costs more than it spares."""
 
 
-class Start(msgspec.Struct):
+class Start(msgspec.Struct, omit_defaults=True):
     """A workspace as it was made.
 
     Attributes:
         workspace: its id.
         origin: what the ids of things that give none are derived from.
-        state: the workspace in the fixture format, with its id and keys, as JSON.
+        plain: the workspace in the fixture format, with its id and keys, as JSON;
+        packed: the same of a large one, compressed: it says the same words over and over, and is kept for long.
     """
 
     workspace: str
     origin: str
-    state: msgspec.Raw
+    plain: msgspec.Raw = msgspec.field(name="state", default=_NOTHING)
+    packed: bytes = b""
+
+    @classmethod
+    def of(cls, workspace: str, origin: str, state: bytes) -> Start:
+        """What a workspace is reset to, given as JSON."""
+        if len(state) < _WORTH_PACKING:
+            return cls(workspace, origin, msgspec.Raw(state))
+        return cls(workspace, origin, packed=zlib.compress(state, level=1))
+
+    @property
+    def state(self) -> bytes:
+        """The workspace in the fixture format, as JSON."""
+        return zlib.decompress(self.packed) if self.packed else bytes(self.plain)
 
 
 class Starts:

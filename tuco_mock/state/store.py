@@ -49,7 +49,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _OLDEST_FIRST = [("seq", 1)]
-_CHUNK = 25_000
 
 
 class Store:
@@ -135,12 +134,6 @@ class Store:
     def worker_of(self, workspace: Workspace) -> WorkerMode:
         """How the worker goes in a workspace."""
         return workspace.worker or self.worker
-
-    def move_in(self, workspace: str, kind: str, documents: list[Document]) -> None:
-        """Keep new documents of a kind and take them out of the list as it goes, so that memory holds them once."""
-        while documents:
-            self.documents.insert(workspace, kind, documents[:_CHUNK])
-            del documents[:_CHUNK]
 
     def get(self, kind: str, workspace: str, document_id: str) -> Document | None:
         """The workspace's document of the kind and id, or None."""

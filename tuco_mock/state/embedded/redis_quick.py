@@ -1,11 +1,11 @@
 """The Redis commands of nearly every request, done at once where nothing unusual is about.
 
-Usual is: the key is there and of the right kind, and neither it nor a field of it will expire. Everything else is
-`DECLINED`, and then goes the way of all commands. What is left out here can have no effect: whoever runs these makes
-sure that nobody subscribes (`redis_executor.py`), and who watches a key or waits for one is told.
+Usual is: the key is there (HSET may make it) and of the right kind, and neither it nor a field of it will expire.
+Everything else is `DECLINED`, and then goes the way of all commands. What is left out here can have no effect: whoever
+runs these makes sure that nobody subscribes (`redis_executor.py`), and who watches a key or waits for one is told.
 
 Private parts used, as read in fakeredis 2.40.0: `Database` (`_dict`, `_watches`, `_change_callbacks`, `condition`,
-`notify_watch`), the stored item (`value`, `expireat`), `Hash` (`_values`, `_expirations`).
+`notify_watch`), `_core.Item` (`value`, `expireat`), `Hash` (`_values`, `_expirations`).
 """
 # ruff: noqa: SLF001 - one of the four that may: see redis_executor.py
 
@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from fakeredis._core import Item
 from fakeredis.model import Hash
 
 Quick = Callable[[Any, list[bytes]], Any]
@@ -64,19 +65,19 @@ def hmget(database: Any, arguments: list[bytes]) -> Any:
 
 
 def hset(database: Any, arguments: list[bytes]) -> Any:
-    """HSET of one field."""
-    if len(arguments) != 3:
+    """HSET."""
+    key, *pairs = arguments
+    if not pairs or len(pairs) % 2:
         return DECLINED
-    key, field, value = arguments
     stored = database._dict.get(key)
-    if stored is None or stored.expireat is not None:
+    if stored is None:
+        stored = Item(Hash())
+    elif stored.expireat is not None or type(stored.value) is not Hash or stored.value._expirations:
         return DECLINED
-    fields = stored.value
-    if type(fields) is not Hash or fields._expirations:
-        return DECLINED
-    values = fields._values
+    values = stored.value._values
     before = len(values)
-    values[field] = value
+    values.update(zip(pairs[::2], pairs[1::2], strict=True))
+    database._dict[key] = stored
     if database._watches or database.condition._waiters or database._change_callbacks:
         database.notify_watch(key)
     return len(values) - before

@@ -7,12 +7,14 @@ they differ:
 - A unique index over an array field keeps every element unique among the documents, as MongoDB does; mongomock
   compares whole arrays.
 - An update that fails leaves the document as it was, as in MongoDB; mongomock keeps what it had changed by then.
-- Documents share no values with each other or with the caller's; mongomock's may, after an update of several.
+- Documents share no values that could change with each other or with the caller's; mongomock's may, after an update
+  of several.
 
-How it is made: `values` and `entries` keep what is sorted, `index` and `store` the indexes in step with the documents;
-`filters`, `planning`, `sorting` and `reading` find documents; `updates` and `writing` change them; `copying` keeps
-callers away from them; `collection`, `cursor` and `database` are the pymongo API; `looking` and `asking` are a
-shorter way for what is asked again and again. `borrowed` holds all that is taken from mongomock.
+How it is made: `shapes` keeps documents small; `values` and `entries` keep what is sorted, `index` and `store` the
+indexes in step with the documents; `filters`, `planning`, `sorting` and `reading` find documents; `updates` and
+`writing` change them; `copying` keeps callers away from them; `collection`, `cursor` and `database` are the pymongo
+API; `looking` and `asking` are a shorter way for what is asked again and again. `borrowed` holds all that is taken from
+mongomock.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 from pymongo.errors import DuplicateKeyError, OperationFailure
-from pymongo.results import BulkWriteResult, UpdateResult
+from pymongo.results import BulkWriteResult, InsertManyResult, UpdateResult
 
 from tuco_mock.state.embedded.documents.borrowed import (
     BaseCollection,
@@ -158,6 +158,15 @@ class IndexedCollection(BaseCollection):
                 return insert_one(self, data)
             return insert_many(self, data, ordered=ordered)
 
+    def insert_many(
+        self, documents: Iterable[Any], ordered: bool = True, bypass_document_validation: bool = False, **options: Any
+    ) -> InsertManyResult:
+        """Insert documents; an iterator is asked for the next one when the one before it is kept."""
+        if options or bypass_document_validation or not isinstance(documents, Iterator):
+            result: InsertManyResult = super().insert_many(documents, ordered, bypass_document_validation, **options)
+            return result
+        return InsertManyResult(self._insert(documents, ordered=ordered), acknowledged=True)
+
     def update_one(self, filter: Any, update: Any, upsert: bool = False, **options: Any) -> UpdateResult:
         """Update the first document that a filter finds."""
         validate_ok_for_update(update)
@@ -283,18 +292,9 @@ class IndexedCollection(BaseCollection):
 
     def with_options(self, **options: Any) -> IndexedCollection:
         """The same collection with other options."""
-        other = super().with_options(**options)
-        unchanged = other is self
-        return (
-            self
-            if unchanged
-            else IndexedCollection(
-                self.database,
-                self.name,
-                _db_store=self._db_store,
-                write_concern=other.write_concern,
-                read_concern=other.read_concern,
-                read_preference=other.read_preference,
-                codec_options=other.codec_options,
-            )
-        )
+        other: IndexedCollection = super().with_options(**options)
+        if other is self:
+            return self
+        names = ("write_concern", "read_concern", "read_preference", "codec_options")
+        kept = {name: getattr(other, name) for name in names}
+        return IndexedCollection(self.database, self.name, _db_store=self._db_store, **kept)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import copy
 import gc
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 from bson import ObjectId
 
-from tuco_mock.state.embedded.documents.borrowed import Document, stored_copy
+from tuco_mock.state.embedded.documents.borrowed import Document
 from tuco_mock.state.embedded.documents.values import SCALARS
 
 Copier = Callable[[Document], Document]
@@ -20,7 +20,7 @@ _IMMUTABLE = SCALARS | {bytes, ObjectId}
 
 def copy_document(document: Document) -> Document:
     """A copy to give out."""
-    given = dict(document)
+    given = document.copy()
     return _with_copied_values(given) if gc.is_tracked(given) else given
 
 
@@ -49,17 +49,7 @@ def copy_value(value: Any) -> Any:
 
 def clone(document: Document) -> Document:
     """A copy of a stored document to change and keep."""
-    return copy.deepcopy(document) if gc.is_tracked(document) else dict(document)
-
-
-def to_store(document: Mapping[str, Any]) -> Document:
-    """A copy of a document of the caller's to keep, as mongomock makes it: tuples as lists, moments in UTC."""
-    if type(document) is dict:
-        if SCALARS.issuperset(map(type, document.values())):
-            return dict(document)
-        return {field: value if type(value) in SCALARS else stored_copy(value) for field, value in document.items()}
-    kept = stored_copy(document)
-    return kept if isinstance(kept, dict) else stored_copy(dict(kept))
+    return copy.deepcopy(document) if gc.is_tracked(document) else document.copy()
 
 
 def copier(projection: Any) -> Copier | None:

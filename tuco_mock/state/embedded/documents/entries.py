@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,6 +21,12 @@ LOAD = 1000
 """Half of the most entries a chunk may hold: large enough for few chunks, small enough to move cheaply in memory."""
 
 _PIECE = 256
+_number = itemgetter(-1)
+"""The number of the document that a key leads to."""
+
+_SHARE = 4
+"""From which part of all entries on, one in so many, new ones are merged with all of them at once."""
+
 _FEW = 32
 """Up to how many entries are added to a chunk one at a time: sorting it anew would cost more."""
 
@@ -119,26 +126,32 @@ class Entries:
 
     def extend(self, keys: list[Key], documents: list[Document]) -> None:
         """Add many entries, sorted by key."""
+        if len(keys) * _SHARE > len(self):
+            self._merge_in(0, len(self.keys), keys, documents)
+            return
         start = 0
         while start < len(keys):
-            chunk = min(bisect_left(self.maxes, keys[start]), max(len(self.maxes) - 1, 0))
-            last = chunk >= len(self.maxes) - 1
+            chunk = min(bisect_left(self.maxes, keys[start]), len(self.maxes) - 1)
+            last = chunk == len(self.maxes) - 1
             end = len(keys) if last else bisect_left(keys, self.maxes[chunk], start)
-            old_keys, old_documents = (self.keys[chunk], self.documents[chunk]) if self.keys else ([], [])
-            new_keys, new_documents = keys[start:end], documents[start:end]
-            if end - start <= _FEW and old_keys:
-                for key, document in zip(new_keys, new_documents, strict=True):
+            if end - start <= _FEW:
+                for key, document in zip(keys[start:end], documents[start:end], strict=True):
                     self.add(key, document)
-                start = end
-                continue
-            if not old_keys or old_keys[-1] < new_keys[0]:
-                merged_keys, merged_documents = old_keys + new_keys, old_documents + new_documents
             else:
-                # keys are unique, so the sort never compares documents
-                pairs = sorted(zip(old_keys + new_keys, old_documents + new_documents, strict=True), key=_key)
-                merged_keys, merged_documents = [key for key, _ in pairs], [document for _, document in pairs]
-            self._replace(chunk, chunk + bool(self.keys), merged_keys, merged_documents)
+                self._merge_in(chunk, chunk + 1, keys[start:end], documents[start:end])
             start = end
+
+    def _merge_in(self, first: int, last: int, keys: list[Key], documents: list[Document]) -> None:
+        """Add sorted entries to those of some chunks."""
+        old_keys = list(chain.from_iterable(self.keys[first:last]))
+        old_documents = list(chain.from_iterable(self.documents[first:last]))
+        merged = old_keys + keys
+        if old_keys and keys and keys[0] < old_keys[-1]:
+            by_number = dict(zip(map(_number, merged), old_documents + documents, strict=True))
+            merged.sort()
+            self._replace(first, last, merged, [by_number[key[-1]] for key in merged])
+        else:
+            self._replace(first, last, merged, old_documents + documents)
 
     def count(self, start: Position, end: Position) -> int:
         """How many entries lie between two positions."""
@@ -219,5 +232,7 @@ class Entries:
         self._replace(first, first + 2, keys, documents)
 
 
-def _key(pair: tuple[Key, Document]) -> Key:
-    return pair[0]
+def spread(key: Key, column: int) -> list[Key]:
+    """The keys of the elements of an array that stands in a column of a key."""
+    head, tail = key[:column], key[column + 1 :]
+    return [(*head, each, *tail) for each in dict.fromkeys(key[column])]

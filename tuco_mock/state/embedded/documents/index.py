@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
-from tuco_mock.state.embedded.documents.entries import Entries, Key, Position
+from tuco_mock.state.embedded.documents.entries import Entries, Key, Position, spread
 from tuco_mock.state.embedded.documents.values import (
     FALSE,
     NONE,
@@ -18,6 +18,7 @@ from tuco_mock.state.embedded.documents.values import (
     after,
     atom,
     native_kind,
+    share,
     tuple_getter,
 )
 
@@ -77,7 +78,7 @@ class Index:
         array = self._array_kinds.get(kinds)
         if array is not None:
             if self._is_native(array, values[array]):
-                return _spread((*values, number), array)
+                return spread((*values, number), array)
             if self._is_known_empty(values[array]):
                 return [(*values[:array], OPAQUE, *values[array + 1 :], number)]
         return self._unusual_keys(values, number)
@@ -196,18 +197,29 @@ class Index:
         self.entries.extend(keys, [documents[key[-1]] for key in keys])
 
     def _keys_of_many(self, documents: Mapping[int, Document]) -> list[Key]:
-        """The keys of many documents. Where all have plain values the loops are CPython's own."""
+        """The keys of many documents. Where all have usual values the loops are CPython's own."""
         self.keys_of(next(iter(documents.values())), 0)  # decides the kinds when these are the first
         columns: list[list[Any]] = []
-        for field, kind in zip(self.fields, self.kinds, strict=True):
-            column = [document.get(field) for document in documents.values()]
-            if set(map(type, column)) != {kind}:
-                break
-            columns.append(column)
-        else:
-            return list(zip(*columns, documents, strict=True))
-        keys_of = self.keys_of
-        return [key for number, document in documents.items() for key in keys_of(document, number)]
+        for column, field in enumerate(self.fields):
+            usual = self._usual_column(column, [document.get(field) for document in documents.values()])
+            if usual is None:
+                keys_of = self.keys_of
+                return [key for number, document in documents.items() for key in keys_of(document, number)]
+            columns.append(usual)
+        return list(zip(*columns, documents, strict=True))
+
+    def _usual_column(self, column: int, values: list[Any]) -> list[Any] | None:
+        """What stands in a column for each of many values, where it is one thing each; None where it may not be."""
+        kinds = set(map(type, values))
+        if kinds == {list} and column in self.arrays and set(map(len, values)) == {1}:
+            values = [element for (element,) in values]
+            kinds = set(map(type, values))
+        if type(None) in kinds and len(kinds) == 2 and list not in kinds:
+            if self.kinds[column] is None:
+                self._new_atom(column, next(value for value in values if value is not None))
+            values = [NONE if value is None else value for value in values]
+            kinds.discard(type(None))
+        return values if kinds == {self.kinds[column]} else None
 
     def is_ordered(self, start: int, end: int) -> bool:
         """Whether the order of some columns is that of the documents."""
@@ -280,21 +292,9 @@ class Index:
         found, others = self.entries.window(position, self.entries.locate(after(prefix)))
         for other_key, other in zip(found, others, strict=True):
             if other_key[-1] != number and all(
-                _share(document.get(field), other.get(field))
+                share(document.get(field), other.get(field))
                 for field, each in zip(self.fields, prefix, strict=True)
                 if each is OPAQUE
             ):
                 return other
         return None
-
-
-def _spread(key: Key, column: int) -> list[Key]:
-    """The keys of the elements of an array that stands in a column of a key."""
-    head, tail = key[:column], key[column + 1 :]
-    return [(*head, each, *tail) for each in dict.fromkeys(key[column])]
-
-
-def _share(one: Any, other: Any) -> bool:
-    """Whether two values of which the index keeps no more than their presence are equal, or have an equal element."""
-    ones, others = ([value] if not isinstance(value, list) or not value else value for value in (one, other))
-    return any(each in others for each in ones if atom(each, None) is OPAQUE)

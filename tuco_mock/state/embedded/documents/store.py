@@ -21,6 +21,7 @@ from tuco_mock.state.embedded.documents.filters import Query
 from tuco_mock.state.embedded.documents.index import Index
 from tuco_mock.state.embedded.documents.looking import Looks
 from tuco_mock.state.embedded.documents.planning import Plan, Shape, can_be_kept, make_plan, shape_of
+from tuco_mock.state.embedded.documents.shapes import become
 from tuco_mock.state.embedded.documents.values import is_same
 
 _MOST_PLANS = 1000
@@ -153,8 +154,7 @@ class IndexedStore(BaseStore):
             for index, columns in plain:
                 if not index.shift(document, new, number, columns):
                     changes.append((index, index.keys_of(document, number), index.keys_of(new, number)))
-        document.clear()
-        document.update(new)
+        become(document, new)
         for index, old_keys, new_keys in changes:
             if old_keys != new_keys:
                 index.move(old_keys, new_keys, document)

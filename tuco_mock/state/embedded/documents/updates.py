@@ -41,9 +41,10 @@ class QuickUpdate:
 
     def applied_to(self, document: Document) -> Document | None:
         """The document after the update; None when a value in it is not of a kind the quick way can change."""
+        new = document.copy()
         if not self._steps:
-            return {**document, **self._sets}
-        new = dict(document)
+            new.update(self._sets)
+            return new
         for step, field, operand in self._steps:
             if not step(new, field, operand):
                 return None

@@ -15,9 +15,7 @@ from typing import TYPE_CHECKING, Any
 from bson import ObjectId
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from tuco_mock.state.embedded.documents.borrowed import Document
+    from collections.abc import Callable, Mapping, Sequence
 
 TEXT_RANK = 15
 NUMBER_RANK = 10
@@ -130,9 +128,17 @@ def is_same(value: Any, new: Any) -> bool:
     return type(value) is type(new) and type(value) in SCALARS and value == new
 
 
-def tuple_getter(fields: Sequence[str]) -> Callable[[Document], tuple[Any, ...]]:
+def tuple_getter(fields: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
     """What gets the values of some fields as a tuple, as `itemgetter` does for two and more."""
     if len(fields) > 1:
         return itemgetter(*fields)
+    if not fields:
+        return lambda _: ()
     get = itemgetter(fields[0])
     return lambda document: (get(document),)
+
+
+def share(one: Any, other: Any) -> bool:
+    """Whether two values of which the index keeps no more than their presence are equal, or have an equal element."""
+    ones, others = ([value] if not isinstance(value, list) or not value else value for value in (one, other))
+    return any(each in others for each in ones if atom(each, None) is OPAQUE)

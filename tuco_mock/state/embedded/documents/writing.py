@@ -6,7 +6,6 @@ import copy
 from collections.abc import Iterable, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import bson
 from bson import ObjectId
 from pymongo.errors import BulkWriteError, DuplicateKeyError, WriteError
 
@@ -18,9 +17,10 @@ from tuco_mock.state.embedded.documents.borrowed import (
     validate_list_or_mapping,
     validate_update_pipeline,
 )
-from tuco_mock.state.embedded.documents.copying import clone, to_store
+from tuco_mock.state.embedded.documents.copying import clone
 from tuco_mock.state.embedded.documents.filters import compile_query
 from tuco_mock.state.embedded.documents.reading import select
+from tuco_mock.state.embedded.documents.shapes import Lists, shape_of
 from tuco_mock.state.embedded.documents.updates import QuickUpdate, compile_update
 
 if TYPE_CHECKING:
@@ -28,23 +28,35 @@ if TYPE_CHECKING:
     from tuco_mock.state.embedded.documents.store import Deferred
 
 
-def insert_one(collection: IndexedCollection, given: MutableMapping[str, Any], deferred: Deferred | None = None) -> Any:
+def insert_one(
+    collection: IndexedCollection,
+    given: MutableMapping[str, Any],
+    deferred: Deferred | None = None,
+    lists: Lists | None = None,
+) -> Any:
     """Insert a document and return its ``_id``, which the caller's document gets too when it has none.
+
+    Args:
+        collection: where.
+        given: the document.
+        deferred: see `IndexedStore.insert`.
+        lists: see `Shape.kept`.
 
     Raises:
         ValueError, bson.errors.InvalidDocument, OverflowError, UnicodeError: BSON cannot express the document.
         pymongo.errors.DuplicateKeyError: its ``_id``, or its key in a unique index, is taken.
     """
     try:
-        plain = "".join(given).isidentifier()
+        shape = shape_of(given)
     except TypeError as error:
         raise ValueError("Document keys must be strings") from error
-    if not plain:
+    if not shape.plain:
         validate_field_names(given)
-    bson.encode(given)
+    shape.check(given)
     if "_id" not in given:
         given["_id"] = ObjectId()
-    document = to_store(given)
+        shape = shape_of(given)
+    document = shape.kept(given, {} if lists is None else lists) if type(given) is dict else _kept(given)
     store = collection.store
     store.insert(document, deferred)
     if store.checked_by_mongomock:
@@ -54,6 +66,12 @@ def insert_one(collection: IndexedCollection, given: MutableMapping[str, Any], d
             store.remove(document)
             raise
     return given["_id"]
+
+
+def _kept(given: Mapping[str, Any]) -> Document:
+    """A copy to keep of a document that is no plain dict."""
+    kept = stored_copy(given)
+    return kept if isinstance(kept, dict) else stored_copy(dict(kept))
 
 
 def insert_many(collection: IndexedCollection, documents: Iterable[Any], *, ordered: bool) -> list[Any]:
@@ -66,12 +84,15 @@ def insert_many(collection: IndexedCollection, documents: Iterable[Any], *, orde
     ids: list[Any] = []
     errors: list[dict[str, Any]] = []
     deferred: Deferred = {}
+    lists: Lists = {}
     # unique indexes that mongomock checks are checked by queries, so nothing may be put off
     put_off = None if collection.store.checked_by_mongomock else deferred
     try:
         for index, document in enumerate(documents):
+            if type(document) is not dict:
+                validate_is_mapping("document", document)
             try:
-                ids.append(insert_one(collection, document, put_off))
+                ids.append(insert_one(collection, document, put_off, lists))
             except WriteError as error:
                 errors.append({"index": index, "code": error.code, "errmsg": str(error), "op": document})
                 if ordered:
