@@ -51,12 +51,12 @@ def is_first(workspace: Workspace, line: Thing, message: Thing) -> bool:
 
 
 def pause(workspace: Workspace, line: Thing, message: Thing) -> int:
-    """How long the line's gaps would let the message wait (W8, W9)."""
+    """How long the line's gaps would let the message wait (W8, W9): none after what is to come, the clock being back."""
     gaps = [("lastSentAt", 30_000)]
     if is_first(workspace, line, message):
         gaps.append(("lastFirstContactAt", 45_000))
-    until = [notation.millis(line[name]) + gap for name, gap in gaps if name in line]
-    return max([0, *(each - workspace.now for each in until)])
+    since = [(workspace.now - notation.millis(line[name]), gap) for name, gap in gaps if name in line]
+    return max([0, *(gap - passed for passed, gap in since if passed >= 0)])
 
 
 def count(workspace: Workspace, line: Thing, message: Thing) -> None:
