@@ -51,7 +51,7 @@ def is_first(workspace: Workspace, line: Thing, message: Thing) -> bool:
 
 
 def pause(workspace: Workspace, line: Thing, message: Thing) -> int:
-    """How long the line's gaps would let the message wait (W8, W9): none after what is to come, the clock being back."""
+    """How long the line's gaps would let the message wait (W8, W9): none after what is yet to come (W8)."""
     gaps = [("lastSentAt", 30_000)]
     if is_first(workspace, line, message):
         gaps.append(("lastFirstContactAt", 45_000))
