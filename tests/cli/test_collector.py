@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import platform
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -34,6 +35,31 @@ def test_it_goes_on_when_a_start_fails() -> None:
     with pytest.raises(ValueError, match="no start"), collector.held_off():
         raise ValueError("no start")
     assert gc.isenabled()
+
+
+LARGE = """
+    import resource
+    from pathlib import Path
+
+    from tuco_mock.cli import collector
+
+    def resident():
+        return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+
+    kept = [bytes(600 + n % 2) for n in range(200_000)]  # too long for Python's own pools
+    del kept[:-1]
+    objects = [[] for _ in range(SO_MANY)]
+    before = resident()
+    collector.keep_what_is_there()
+    print(before - resident() > 100_000_000)
+"""
+
+
+@pytest.mark.parametrize(("objects", "gives_back"), [(1_100_000, True), (1_000, False)])
+def test_what_a_large_state_took_while_it_was_loaded_is_given_back(objects: int, gives_back: bool) -> None:
+    program = dedent(LARGE).replace("SO_MANY", str(objects))
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert told == f"{gives_back and platform.libc_ver()[0] == 'glibc'}\n"
 
 
 STARTS = """

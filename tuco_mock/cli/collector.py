@@ -7,12 +7,15 @@ and again while they come, and once more when they are there, is a fifth of a st
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_MANY = 1_000_000
+"""So many objects are a large state: the code alone makes a third of them."""
 
 
 @contextlib.contextmanager
@@ -29,10 +32,13 @@ def keep_what_is_there() -> None:
     """Take all that was loaded out of its sight, since scanning it costs pauses, and let it look at what comes."""
     gc.freeze()
     gc.enable()
-    _give_back_memory()
+    if sys.getallocatedblocks() > _MANY:
+        _give_back_memory()
 
 
 def _give_back_memory() -> None:
     """Give the system what glibc has kept of the large pieces that loading took; other C libraries keep less."""
+    import ctypes
+
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

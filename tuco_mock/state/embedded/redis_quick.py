@@ -2,7 +2,8 @@
 
 Usual is: the key is there (HSET may make it) and of the right kind, and neither it nor a field of it will expire.
 Everything else is `DECLINED`, and then goes the way of all commands. What is left out here can have no effect: whoever
-runs these makes sure that nobody subscribes (`redis_executor.py`), and who watches a key or waits for one is told.
+runs these makes sure that nobody subscribes (`redis_executor.py`), and who watches a key or waits for one is told. They
+begin with the same lines, since a call of a function takes longer than these do.
 
 Private parts used, as read in fakeredis 2.40.0: `Database` (`_dict`, `_watches`, `_change_callbacks`, `condition`,
 `notify_watch`), `_core.Item` (`value`, `expireat`), `Hash` (`_values`, `_expirations`).
