@@ -75,6 +75,10 @@ def test_webhooks_and_jobs_are_those_of_all_processes(fleet: Fleet) -> None:
             world.reply(lead, message="Yes")
         came = catcher.wait(4, SOON)
         assert [each.body["message"] for each in came] == ["Yes"] * 4
+        worlds[3].control("PATCH", "/webhook-lab", {"effect": "lose", "times": 2})
+        for world in worlds:
+            world.reply(lead, message="Perhaps")
+        assert [each.body["message"] for each in catcher.wait(6, SOON)[4:]] == ["Perhaps"] * 2
         worlds[2].http.delete(f"/api/webhooks/{hook}", headers=made.headers).raise_for_status()
         for world in worlds:
             world.reply(lead, message="No more")
@@ -83,7 +87,7 @@ def test_webhooks_and_jobs_are_those_of_all_processes(fleet: Fleet) -> None:
         assert worlds[3].cancel(leadId=lead)["jobsRemovedFromQueue"] == 4
         assert [world.jobs() for world in worlds] == [{}] * 4
         deliveries = worlds[0].control("GET", "/deliveries")
-        assert (deliveries["total"], deliveries["pending"]) == (4, 0)
+        assert (deliveries["total"], deliveries["pending"]) == (8, 0)
 
 
 def test_a_limit_holds_for_all_processes_together(fleet: Fleet) -> None:
