@@ -75,6 +75,12 @@ def test_a_server_that_is_no_tuco_mock(tuco: Tuco, home: Path) -> None:
         one_line(tuco("clock", "advance", "5m", "--url", running.url), running.url, "404", code=1)
 
 
+def test_a_time_before_now_is_told_as_what_it_is(tuco: Tuco, server: BackgroundServer) -> None:
+    """And not as an option that there isn't."""
+    for duration in ("-5m", "5x"):
+        one_line(tuco("clock", "advance", duration, "--url", server.url), f"'{duration}' is no duration: write ")
+
+
 @pytest.mark.parametrize("url", ["no url", "ftp://127.0.0.1", "http://127.0.0.1:banana"])
 def test_a_url_that_is_none(tuco: Tuco, url: str) -> None:
     for command in (("readyz",), ("clock", "advance", "5m")):

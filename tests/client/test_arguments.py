@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.client.conftest import CANCEL, REPLIES
-from tuco_mock.client import ControlError, FixtureError, Tuco, TucoError
+from tuco_mock.client import ControlError, FixtureError, Server, Tuco, TucoError
 
 Verb = Callable[..., Any]
 
@@ -203,7 +203,12 @@ def test_a_fixture_that_is_no_path_is_told(tuco: Tuco) -> None:
         tuco.save(5)  # type: ignore[arg-type] # what is told
 
 
-@pytest.mark.parametrize("value", [object(), "\ud800"])
+@pytest.mark.parametrize("value", [object(), "\ud800", float("nan"), [float("inf")], (None, {"a": -float("inf")})])
 def test_what_json_has_no_word_for_is_told(tuco: Tuco, value: Any) -> None:
     with pytest.raises(TucoError, match="that can't be sent as JSON: "):
         tuco.assert_called("POST", CANCEL, json={"recipientPhone": value})
+
+
+def test_a_limit_that_is_no_number_lifts_none(tuco_server: Server) -> None:
+    with pytest.raises(TucoError, match="that can't be sent as JSON: there is no number nan in it"):
+        tuco_server.workspace(rate_limits={"replies": float("nan")})  # type: ignore[dict-item] # what is told

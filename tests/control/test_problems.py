@@ -84,6 +84,8 @@ def test_what_only_looks_like_the_control_plane_is_the_simulated_api(http: httpx
         b"\xef\xbb\xbf{",
         b"[" * 100_000,
         b'{"a":' * 5_000,
+        b'{"name": "a", "name": "b"}',
+        b'{"leads": [{"phone": "+14155550100", "phone": "+14155550101"}]}',
         b"\x00",
         b" ",
         b" \t\r\n",

@@ -226,6 +226,23 @@ def test_a_port_that_is_taken_is_told(suite: Suite, monkeypatch: pytest.MonkeyPa
         result.stdout.fnmatch_lines([f"tuco_listen_address, a server a worker: can't listen on 127.0.0.1:{port}: *"])
 
 
+@pytest.mark.parametrize("address", ['"127.0.0.1:0"', '("127.0.0.1",)', '("127.0.0.1", "0")', "None"])
+def test_an_address_that_is_none_is_told(suite: Suite, address: str) -> None:
+    text = f"""
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def tuco_listen_address():
+            return {address}
+
+        def test_it(tuco):
+            pass
+    """
+    result = suite(text)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(['tuco_listen_address gives host and port, as ("127.0.0.1", 0), and not *'])
+
+
 def test_nobody_at_the_url_is_told_in_a_line(suite: Suite) -> None:
     result = suite("def test_it(tuco): pass\ndef test_two(tuco): pass", "--tuco-url", "http://127.0.0.1:9")
     result.assert_outcomes(errors=2)

@@ -73,6 +73,25 @@ def test_more_workspaces_are_made_and_dropped_with_the_test(suite: Suite) -> Non
     suite(text).assert_outcomes(passed=2)
 
 
+def test_threads_of_a_test_make_workspaces_of_their_own(suite: Suite) -> None:
+    text = """
+        from concurrent.futures import ThreadPoolExecutor
+
+        seen = []
+
+        def test_many(make_tuco):
+            with ThreadPoolExecutor(8) as threads:
+                made = list(threads.map(lambda _: make_tuco(), range(24)))
+            assert len({each.state()["seed"] for each in made}) == 24
+            seen.extend(each.id for each in made)
+
+        def test_after_it(tuco_server):
+            assert len(seen) == 24
+            assert [each.id for each in tuco_server.workspaces()] == ["org_3AZs4H8UsfFxVFONr6H4K75okaG"]
+    """
+    suite(text).assert_outcomes(passed=2)
+
+
 def test_the_marker_makes_the_workspace(suite: Suite, pytester: pytest.Pytester) -> None:
     pytester.makefile(".yaml", beside="workspaces: [{leads: [{firstName: Beside, phone: '+14155550100'}]}]")
     text = """

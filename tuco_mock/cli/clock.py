@@ -13,7 +13,7 @@ def clock() -> None:
     """Move a workspace's clock."""
 
 
-@clock.command()
+@clock.command(context_settings={"ignore_unknown_options": True})  # "-5m" is a duration, and is answered as one
 @of_workspace
 @click.argument("duration")
 def advance(url: str, control_token: str | None, workspace: str, duration: str) -> None:

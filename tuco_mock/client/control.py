@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 
@@ -10,7 +11,7 @@ import msgspec
 from tuco_mock.client.errors import ControlError, Mistake, ServerUnreachable, TucoError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from tuco_mock.client.connector import Asked, Connector
 
@@ -130,9 +131,27 @@ def _encoded(body: Any) -> bytes | None:
         TucoError: there is something in it that JSON has no word for.
     """
     try:
-        return None if body is None else msgspec.json.encode(body)
+        encoded = None if body is None else msgspec.json.encode(body)
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
         raise TucoError(f"that can't be sent as JSON: {error}") from None
+    if encoded is not None and b"null" in encoded and (odd := _no_number(body)) is not None:
+        raise TucoError(f"that can't be sent as JSON: there is no number {odd} in it")  # msgspec would make it null
+    return encoded
+
+
+def _no_number(value: object) -> float | None:
+    """A float in a body that is infinite, or no number at all."""
+    if isinstance(value, float):
+        return None if math.isfinite(value) else value
+    return next((odd for each in _inside(value) if (odd := _no_number(each)) is not None), None)
+
+
+def _inside(value: object) -> Iterable[object]:
+    if isinstance(value, msgspec.Struct):
+        return (getattr(value, name) for name in value.__struct_fields__)
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, (list, tuple)) else ()
 
 
 def _with_query(path: str, query: Mapping[str, Any] | None) -> str:

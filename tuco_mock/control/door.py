@@ -17,7 +17,8 @@ from tuco_mock.actions.effects import gather
 from tuco_mock.control.guard import Guard
 from tuco_mock.control.problem import Problem, from_refusal, send_problem
 from tuco_mock.domain.clocks import hold_moment
-from tuco_mock.domain.errors import NotFound, Refusal
+from tuco_mock.domain.errors import InvalidInput, NotFound, Refusal
+from tuco_mock.domain.fixture.parse import read_json
 from tuco_mock.domain.journal import Effect, Record, clipped
 from tuco_mock.domain.workspaces import FIRST, SERVER
 from tuco_mock.state.away import AWAY, told
@@ -283,9 +284,9 @@ def _decoded(data: bytes) -> Any:
     if not data:
         return None
     try:
-        body = msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Problem(400, f"The body is no JSON: {error}.") from error
+        body = read_json(data)
+    except InvalidInput as error:
+        raise Problem(400, f"The body is no JSON: {error.mistakes[0].message}.") from error
     if body is None:
         raise Problem(400, "The body is null; leave it out, or send what the operation takes.")
     return body

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,6 +26,7 @@ _TAIL = 20
 
 _SERVER = pytest.StashKey["Server"]()
 _MADE = pytest.StashKey["list[Tuco]"]()
+_NUMBERS = pytest.StashKey["count[int]"]()
 _FAILED = pytest.StashKey[bool]()
 
 
@@ -44,11 +46,12 @@ def making(request: pytest.FixtureRequest, server: Server) -> Iterator[Callable[
     """Make workspaces for a fixture; at its end write their recordings, if wanted, and drop them with the next one."""
     item = request.node
     made: list[Tuco] = item.stash.setdefault(_MADE, [])
+    numbers = item.stash.setdefault(_NUMBERS, count(1))  # a test may make some in threads of its own
     mine: dict[int, Tuco] = {}
     record = chosen(item.config).record
 
     def make(**options: Any) -> Tuco:
-        number = len(made) + 1
+        number = next(numbers)
         mine[number] = server.workspace(**_completed(item, number, options))
         made.append(mine[number])
         return mine[number]
@@ -118,6 +121,8 @@ def _started(address: tuple[str, int]) -> Iterator[Server]:
     from tuco_mock.server import PortTaken
     from tuco_mock.settings import Settings
 
+    if not (isinstance(address, tuple) and [type(each) for each in address] == [str, int]):
+        pytest.fail(f'tuco_listen_address gives host and port, as ("127.0.0.1", 0), and not {address!r}', pytrace=False)
     host, port = address
     with contextlib.ExitStack() as running:
         parallel = ", a server a worker" if "PYTEST_XDIST_WORKER" in os.environ else ""
