@@ -266,6 +266,7 @@ class BackgroundServer:
         self._thread = threading.Thread(target=self._run, name="tuco-mock", daemon=True)
 
     def _run(self) -> None:
+        _leave_signals_to_others()
         try:
             self._server.run(sockets=[self._listener])
         except BaseException as error:  # noqa: BLE001 - handed to whoever waits for the start
@@ -287,3 +288,12 @@ class BackgroundServer:
     ) -> None:
         self._server.should_exit = True
         self._thread.join()
+
+
+def _leave_signals_to_others() -> None:
+    """Let the signals that end a program reach a thread that waits for them.
+
+    One that this thread got would be noted for the main thread, without waking it from what it waits for.
+    """
+    if hasattr(signal, "pthread_sigmask"):  # where it isn't, signals come to the main thread alone
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})

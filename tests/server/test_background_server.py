@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import http.client
 import os
+import signal
 import socket
 import threading
 from pathlib import Path
@@ -19,7 +20,7 @@ from tuco_mock.app import create_app
 from tuco_mock.server import BackgroundServer, PortTaken, bind
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 def descriptors() -> int:
@@ -33,6 +34,20 @@ def port_of(url: str) -> int:
     port = urlsplit(url).port
     assert port is not None
     return port
+
+
+async def blocked_signals(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with the signals that don't reach the thread that answers."""
+    names = ",".join(sorted(each.name for each in signal.pthread_sigmask(signal.SIG_BLOCK, []))).encode()  # type: ignore[union-attr] # none is a mere number
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(names))]})
+    await send({"type": "http.response.body", "body": names})
+
+
+def test_signals_are_left_to_the_thread_that_waits_for_them() -> None:
+    """One that the server's thread got would not wake the main thread: `exec` would go on as if nothing had come."""
+    with BackgroundServer(blocked_signals) as server:
+        assert httpx.get(server.url).text == "SIGHUP,SIGINT,SIGTERM"
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == set()
 
 
 def test_twenty_starts_and_stops_leave_nothing_behind() -> None:
