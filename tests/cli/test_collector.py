@@ -12,6 +12,7 @@ from textwrap import dedent
 import pytest
 
 from tuco_mock.cli import collector
+from tuco_mock.domain.collector import collector_paused
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +23,7 @@ def unfrozen() -> Iterator[None]:
 
 
 def test_it_is_held_off_until_what_was_loaded_is_kept() -> None:
-    with collector.held_off():
+    with collector_paused():
         assert not gc.isenabled()
         kept: list[list[int]] = [[]]
         collector.keep_what_is_there()
@@ -32,7 +33,7 @@ def test_it_is_held_off_until_what_was_loaded_is_kept() -> None:
 
 
 def test_it_goes_on_when_a_start_fails() -> None:
-    with pytest.raises(ValueError, match="no start"), collector.held_off():
+    with pytest.raises(ValueError, match="no start"), collector_paused():
         raise ValueError("no start")
     assert gc.isenabled()
 

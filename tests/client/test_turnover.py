@@ -68,7 +68,7 @@ def test_what_is_not_wanted_leaves(server: Server, running: BackgroundServer, wa
 def test_what_is_filled_is_not_asked_for_ahead(
     server: Server, running: BackgroundServer, filled: dict[str, object]
 ) -> None:
-    server.workspace_ahead(name=NAME, **filled)  # type: ignore[arg-type] # of several types
+    server.workspace_ahead(name=NAME, **filled)
     assert names(running) == []
 
 

@@ -1,7 +1,7 @@
-"""The garbage collector while a server starts: it looks for what nobody makes then, and would find next to nothing.
+"""The garbage collector once a server has started: modules, application and state stay for as long as the server does.
 
-Modules, the application and a state as it is loaded stay for as long as the server does. Looking through them again
-and again while they come, and once more when they are there, is a fifth of a start.
+While they come it is held off (`domain.collector`): it would look through them again and again, which is a fifth of a
+start, and find next to nothing.
 """
 
 from __future__ import annotations
@@ -9,23 +9,9 @@ from __future__ import annotations
 import contextlib
 import gc
 import sys
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _MANY = 1_000_000
 """So many objects are a large state: the code alone makes a third of them."""
-
-
-@contextlib.contextmanager
-def held_off() -> Iterator[None]:
-    """Hold it off until `keep_what_is_there`, or to the end of the block at the latest."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def keep_what_is_there() -> None:

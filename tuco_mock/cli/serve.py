@@ -10,10 +10,11 @@ from typing import Any
 
 import click
 
-from tuco_mock.cli import collector, options
+from tuco_mock.cli import options
 from tuco_mock.cli.ending import fail
 from tuco_mock.cli.options import DEFAULTS, setting
 from tuco_mock.cli.starting import told
+from tuco_mock.domain.collector import collector_paused
 from tuco_mock.settings import Settings
 
 
@@ -103,7 +104,7 @@ def serve(port_file: Path | None, allow_host: tuple[str, ...], log_format: str, 
     settings = Settings(allowed_hosts=allow_host, log_format=log_format, **others)
     if settings.workers > 1 and not (settings.mongo_url and settings.redis_url):
         fail("--workers needs both --mongo-url and --redis-url: without them each process has a state of its own")
-    with collector.held_off(), told(settings.fixture):
+    with collector_paused(), told(settings.fixture):
         if settings.workers > 1:
             from tuco_mock.cli.supervising import supervise as run
         else:

@@ -18,6 +18,7 @@ from tuco_mock.app import create_app
 from tuco_mock.cli import collector
 from tuco_mock.cli.serving import checked, log_to_stderr
 from tuco_mock.cli.starting import told
+from tuco_mock.domain.collector import collector_paused
 from tuco_mock.server import run
 from tuco_mock.settings import Settings
 
@@ -42,7 +43,7 @@ def main() -> None:
     orders = open(0, "rb", buffering=0, closefd=False)  # noqa: SIM115 - a buffer's lock, held by who waits, breaks the end
     task = msgspec.json.decode(orders.readline(), type=Task)
     log_to_stderr(task.settings.log_format)
-    with socket.socket(fileno=task.listener) as listener, told(task.settings.fixture), collector.held_off():
+    with socket.socket(fileno=task.listener) as listener, told(task.settings.fixture), collector_paused():
         app = create_app(task.settings)
 
         def started() -> None:

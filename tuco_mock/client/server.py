@@ -108,7 +108,7 @@ class Server:
             FixtureError: there is no such fixture.
             ControlError: the fixture or state has mistakes.
         """
-        given = _given(clock, rate_limits, seed, name, worker)
+        given = _given(clock=clock, rate_limits=rate_limits, seed=seed, name=name, worker=worker)
         about = ""
         if fixture is not None:
             read = fixtures.state_of(fixture, near)
@@ -117,26 +117,19 @@ class Server:
             given["state"] = state
         return self._handle(self._turnover.make(given, about))
 
-    def workspace_ahead(
-        self,
-        *,
-        fixture: str | Path | None = None,
-        near: Iterable[Path] = (),  # noqa: ARG002 - `workspace` takes it
-        state: Mapping[str, Any] | None = None,
-        clock: str | datetime | Mapping[str, str] | None = None,
-        rate_limits: Mapping[str, int | None] | None = None,
-        seed: str | int | None = None,
-        name: str | None = None,
-        worker: str | None = None,
-    ) -> None:
+    def workspace_ahead(self, **options: Any) -> None:
         """Ask for the workspace that is wanted next and don't wait: it is made meanwhile, and `workspace` hands it out.
 
         That has to be called with the same options. With others it makes what it is asked for, and the one that was
         made ahead leaves with those of `drop_soon`. Nothing happens where a fixture or state fills the workspace, or
-        where one is asked for already; nothing is raised: what is wrong is told by `workspace`.
+        where one is asked for already; nothing is raised for what is wrong in them: `workspace` tells it.
+
+        Args:
+            options: as of `workspace`.
         """
-        if fixture is None and state is None:
-            self._turnover.make_ahead(_given(clock, rate_limits, seed, name, worker))
+        options.pop("near", None)
+        if (options.pop("fixture", None), options.pop("state", None)) == (None, None):
+            self._turnover.make_ahead(_given(**options))
 
     def drop_soon(self, tuco: Tuco) -> None:
         """Drop a workspace with one of the next that are made, and at the latest when the server is closed.
@@ -183,7 +176,12 @@ class Server:
 
 
 def _given(
-    clock: object, rate_limits: object, seed: str | int | None, name: str | None, worker: str | None
+    *,
+    clock: object = None,
+    rate_limits: object = None,
+    seed: str | int | None = None,
+    name: str | None = None,
+    worker: str | None = None,
 ) -> dict[str, Any]:
     """What a workspace is made with, as far as it is given, in the words of the control plane."""
     given = {

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """Hold the garbage collector off while a fixture is read, built or kept.
+    """Hold the garbage collector off while a server starts, or a fixture is read, built or kept.
 
     Documents form no cycles, and looking through those that are there again and again for some takes longer than
     making them. Whoever finds the collector off leaves it off.
