@@ -38,6 +38,8 @@ that lost an engine in the middle leaves it to that as well.
 Replacing a whole state is done again from its note (`actions.redoing`): the state becomes what it was to be, and calls
 wait for that; a workspace that was being made has never been there.
 
+Where Redis has lost what it held, no gate lets a call in: each would be done by half.
+
 Not covered: a process that sleeps for longer than its lease in the middle of a single call may still finish the writes
 of that call that are conditional on nothing but the document, those of replacing a whole state among them. Of making a
 workspace `instead` of others each step is whole, not all of them together.
